@@ -1,0 +1,294 @@
+"""Everything that a policy or a plugin may import: the words of the pipeline, and no machinery."""
+
+import math
+from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
+from typing import Any, Literal, Protocol, TypeVar
+
+import msgspec
+
+from gateway.units import JsonSchema
+
+T = TypeVar("T")
+
+Headers = tuple[tuple[bytes, bytes], ...]
+"""Header fields in the order received; names in lower case, repeated fields repeated."""
+
+Body = bytes | AsyncIterator[bytes]
+"""A whole body, or on streamed endpoints its chunks; a stream has `aclose` and is closed by who abandons it."""
+
+SLOTS = (
+    "errors",  # outermost: whatever fails below becomes the caller's answer
+    "deadline",  # bounds everything the caller can wait for
+    "caller",  # who asks, before anything is spent on him
+    "quota",  # before validation, so that a flood of bad requests is limited too
+    "validate",  # before the cache, so that a key is made of declared values only
+    "idempotency",  # a repeated write gets the first answer, whatever the stages below would do now
+    "cache",  # above transform: what is kept is what callers see
+    "transform",  # caller's words to vendor's and back, once, however many attempts follow
+    "retry",  # everything below happens once per attempt
+    "breaker",  # an open circuit costs neither vendor quota nor a connection
+    "rate_limit",  # each attempt counts against what the vendor allows
+    "bulkhead",  # a place is taken only when the call may go
+    "credential",  # as late as possible: a token may expire while queueing
+    "timeout",  # the attempt alone: neither queueing nor token refresh
+    "classify",  # what the vendor's answer means, decided once, where it arrives
+    "send",  # a stub stands here, in the vendor's place
+)
+"""The order of the stages, outermost first: the engine's guarantee, not a policy's choice."""
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of every struct that is read from integrations.yaml."""
+
+
+class Nothing(Settings, frozen=True, kw_only=True):
+    """The settings of a stage that has none."""
+
+
+class Caller(msgspec.Struct, frozen=True):
+    """Who asks: `id` names him in quotas and logs, `address` is the client's, `user` whom he acts for."""
+
+    id: str
+    address: str = ""
+    user: str | None = None
+
+
+class Event(msgspec.Struct, frozen=True):
+    """What a stage decided: when (Kit.clock, seconds), what, and why."""
+
+    at: float
+    name: str
+    detail: Mapping[str, object]
+
+
+class Trail:
+    """What happened to one request, in order; the one source of spans, access lines, Server-Timing and `explain`."""
+
+    __slots__ = ("_clock", "events")
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self.events: list[Event] = []
+
+    def note(self, name: str, **detail: object) -> None:
+        self.events.append(Event(self._clock(), name, detail))
+
+    def count(self, name: str) -> int:
+        return sum(1 for event in self.events if event.name == name)
+
+
+class Call(msgspec.Struct, frozen=True, kw_only=True):
+    """What the client asked, on its way to a vendor.
+
+    Above `transform` path, query and headers are the caller's; below it `method`, `target`, `headers` and `body` are
+    what the vendor gets. `target` is path and query on the wire, percent-encoded, to be appended to the base URL.
+    `payload` is the decoded JSON body, UNSET where there is none. `deadline` is a reading of Kit.clock.
+    """
+
+    endpoint: str
+    method: str
+    caller: Caller
+    correlation_id: str
+    trail: Trail
+    path: Mapping[str, str] = {}
+    query: tuple[tuple[str, str], ...] = ()
+    headers: Headers = ()
+    body: Body = b""
+    payload: Any = msgspec.UNSET
+    target: str = ""
+    deadline: float = math.inf
+    attempt: int = 1
+
+    def header(self, name: bytes) -> bytes | None:
+        return first(self.headers, name)
+
+
+FailureClass = Literal["rate_limited", "auth_failed", "transient", "rejected"]
+"""What a vendor's refusal means, whatever its status: read by retry, breaker, rate_limit and the caller's answer."""
+
+
+class Verdict(msgspec.Struct, frozen=True, kw_only=True):
+    """What a vendor's refusal means and what the caller is told; decided once, by the error rules.
+
+    `kind` is None where the status alone decides. `retry_after` is the vendor's wish in seconds.
+    """
+
+    slug: str
+    status: int
+    title: str
+    detail: str = ""
+    kind: FailureClass | None = None
+    retryable: bool = False
+    retry_after: float | None = None
+
+
+class Reply(msgspec.Struct, frozen=True):
+    """What comes back, from a vendor or from a stage that answers in its place.
+
+    `verdict` is there when the vendor refused: `status`, `headers` and `body` are then still the vendor's own.
+    """
+
+    status: int
+    headers: Headers = ()
+    body: Body = b""
+    verdict: Verdict | None = None
+
+    def header(self, name: bytes) -> bytes | None:
+        return first(self.headers, name)
+
+
+def first(headers: Headers, name: bytes) -> bytes | None:
+    """The first value of a field, or None; `name` in lower case."""
+    for key, value in headers:
+        if key == name:
+            return value
+    return None
+
+
+Handler = Callable[[Call], Awaitable[Reply]]
+
+
+class Stage(Protocol):
+    """Answers early, awaits `forward(call)`, or raises a GatewayError; never changes a Call or a Reply."""
+
+    async def __call__(self, call: Call, forward: Handler) -> Reply: ...
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """A declared path, query or header parameter; `vendor` is its name upstream."""
+
+    name: str
+    place: Literal["path", "query", "header"]
+    vendor: str
+    schema: JsonSchema
+    required: bool = False
+    style: Literal["repeat", "comma"] = "repeat"
+    default: Any = msgspec.UNSET
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """A declared successful answer: `schema` of its JSON body, or a media type that is passed through, or no body."""
+
+    status: int
+    schema: JsonSchema | None = None
+    type: str | None = None
+    description: str = ""
+
+
+class Send(Settings, frozen=True, kw_only=True):
+    """How the caller's body becomes the vendor's: renamed keys, constants, encoding."""
+
+    encode: Literal["json", "form"] = "json"
+    rename: dict[str, str] = {}
+    query: dict[str, str | int | float | bool] = {}
+    headers: dict[str, str] = {}
+    body: dict[str, Any] = {}
+
+
+class ReplyMapping(Settings, frozen=True, kw_only=True):
+    """How the vendor's body becomes the caller's: a JMESPath selection, renamed keys, rewritten links."""
+
+    select: str | None = None
+    rename: dict[str, str] = {}
+    links: tuple[str, ...] = ()
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One generated endpoint, resolved: schemas carry no reference to a file, references to secrets are filled in.
+
+    `route` is the caller's whole path template, `upstream` the vendor's below `base_url`. `user_bound` tells that the
+    credential belongs to a user, so no answer may be shared. `reads` are the reply headers declared to cross.
+    """
+
+    integration: str
+    name: str
+    method: str
+    route: str
+    upstream_method: str
+    upstream: str
+    base_url: str
+    parameters: tuple[Parameter, ...] = ()
+    body: JsonSchema | None = None
+    answers: tuple[Answer, ...] = ()
+    send: Send = Send()
+    reply: ReplyMapping = ReplyMapping()
+    examples: Mapping[str, Any] = {}
+    summary: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    deprecated: bool = False
+    sunset: str | None = None
+    stream: bool = False
+    strict: bool = False
+    idempotent: bool = False
+    invalidates: tuple[str, ...] = ()
+    user_bound: bool = False
+    native: bool = False
+    public_url: str = ""
+    response_limit: int = 52_428_800
+
+    @property
+    def id(self) -> str:
+        return f"{self.integration}.{self.name}"
+
+    @property
+    def safe(self) -> bool:
+        """Whether the vendor's operation may be repeated whatever became of the first time (RFC 9110, 9.2.2)."""
+        return self.idempotent or self.upstream_method in {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}
+
+
+class Site(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a stage stands: its endpoint, and the place in the config that declared it.
+
+    `scope` keys the state that a stage shares: the integration's name, or the endpoint's id where the endpoint itself
+    declares the policy.
+    """
+
+    operation: Operation
+    scope: str
+
+    @property
+    def integration(self) -> str:
+        return self.operation.integration
+
+
+class Keep(Protocol):
+    """Gives the same object for the same key, across endpoints and across reloads; `make` makes the first."""
+
+    def __call__(self, key: Hashable, make: Callable[[], T]) -> T: ...
+
+
+class Kit(msgspec.Struct, frozen=True, kw_only=True):
+    """What a stage needs of the world: tests hand in their own.
+
+    `clock` is monotonic seconds, `now` seconds since 1970, `random` uniform in [0, 1).
+    """
+
+    clock: Callable[[], float]
+    now: Callable[[], float]
+    sleep: Callable[[float], Awaitable[None]]
+    random: Callable[[], float]
+    keep: Keep
+
+
+class Policy(msgspec.Struct, frozen=True, kw_only=True):
+    """A kind of stage: its name in YAML, its settings, how its stages are built, by slot.
+
+    `build` is given the merged settings, or None where `always` asks for it without them. `settings` None means that
+    there is no YAML key. `nullable` tells whether `null` may switch it off. Lists `prepend` where maps merge.
+    """
+
+    name: str
+    settings: Any
+    build: Callable[[Any, Site, Kit], Mapping[str, Stage]]
+    always: bool = False
+    nullable: bool = True
+    prepend: bool = False
+
+
+class Credential(msgspec.Struct, frozen=True, kw_only=True):
+    """A way to authenticate to a vendor: the struct whose tag `use` names it, and how its stage is built."""
+
+    settings: Any
+    build: Callable[[Any, Site, Kit], Stage]
+    user_bound: bool = False

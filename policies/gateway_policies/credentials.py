@@ -1,0 +1,5 @@
+"""The built-in ways to authenticate to a vendor."""
+
+from gateway import Credential
+
+CREDENTIALS: tuple[Credential, ...] = ()
