@@ -1,7 +1,7 @@
 """Everything that the gateway itself can answer instead of a vendor: one tree, one leaf a situation.
 
-A leaf carries what a caller sees (slug, status, title) and what the policies need to know (failure). Statuses, slugs and
-Proxy-Status error types are those of RFC 9110, RFC 9457 and RFC 9209.
+A leaf carries what a caller sees (slug, status, title) and what the policies need to know (failure). Statuses,
+slugs and Proxy-Status error types are those of RFC 9110, RFC 9457 and RFC 9209.
 
 GatewayError
 ├── CallerError                     the request cannot be served as it is

@@ -19,7 +19,7 @@ class Duration(float):
     schema: ClassVar[dict[str, Any]] = {
         "type": "string",
         "pattern": r"^\d+(\.\d+)?(ms|s|m|h|d)$",
-        "examples": ["10s", "5m"],
+        "examples": ["10s"],
     }
 
     @classmethod
