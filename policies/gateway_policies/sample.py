@@ -78,16 +78,10 @@ class _Maker:
             raise NoSample(str(error)) from None
 
     def _candidates(self, schema: Mapping[str, Any], seed: int, generous: int, depth: int) -> Iterator[Any]:
-        if "const" in schema:
-            yield copy.deepcopy(schema["const"])
-            return
-        written = [*schema.get("examples", ()), *([schema["default"]] if "default" in schema else ())]
-        for among in (written, schema.get("enum", ())):
-            start = seed % len(among) if among else 0
-            yield from copy.deepcopy([*among[start:], *among[:start]])
-        if "enum" in schema:
-            return
         for whole in self._flattened(schema):
+            yield from _written(whole, seed)
+            if "const" in whole or "enum" in whole:
+                continue
             for kind in _kinds(whole):
                 try:
                     yield self._of_kind(kind, whole, seed, generous, depth)
@@ -183,6 +177,15 @@ class _Maker:
         return found
 
 
+def _written(schema: Mapping[str, Any], seed: int) -> Iterator[Any]:
+    """What the schema itself tells; another seed begins with another."""
+    told = [schema["default"]] if "default" in schema else []
+    only = [schema["const"]] if "const" in schema else schema.get("enum", ())
+    for among in ([*schema.get("examples", ()), *told], only):
+        start = seed % len(among) if among else 0
+        yield from copy.deepcopy([*among[start:], *among[:start]])
+
+
 def _absolute(node: Any) -> Any:
     """The document with `#/…` made absolute, so that each part of it can be validated by itself."""
     if isinstance(node, dict):
@@ -203,8 +206,8 @@ def _merged(left: Mapping[str, Any], right: Mapping[str, Any]) -> dict[str, Any]
             joined[key] = {**one, **other, **both}
         elif key == "required":
             joined[key] = [*dict.fromkeys([*one, *other])]
-        elif key == "type":
-            joined[key] = [kind for kind in _listed(one) if kind in _listed(other)]
+        elif key in {"type", "enum"}:
+            joined[key] = [part for part in _listed(one) if part in _listed(other)]
         elif key in {"items", "additionalProperties"}:
             joined[key] = {"allOf": [one, other]}
         elif key in _JOINED:
@@ -212,8 +215,8 @@ def _merged(left: Mapping[str, Any], right: Mapping[str, Any]) -> dict[str, Any]
     return joined
 
 
-def _listed(kind: Any) -> list[str]:
-    return [kind] if isinstance(kind, str) else list(kind)
+def _listed(part: Any) -> list[Any]:
+    return [part] if isinstance(part, str) else list(part)
 
 
 _TELLING = (

@@ -14,6 +14,8 @@ SCHEMAS: dict[str, Any] = {
     "const": {"const": {"a": [1]}},
     "enum": {"enum": ["a", "b"]},
     "enum cut by another word": {"enum": ["a", "bb"], "minLength": 2},
+    "enum behind a reference": {"$ref": "#/$defs/a", "$defs": {"a": {"type": "string", "enum": ["b"]}}},
+    "enums that overlap": {"allOf": [{"enum": ["a", "b"]}, {"enum": ["b", "c"]}]},
     "default that does not fit": {"type": "integer", "default": "many"},
     "examples": {"type": "string", "examples": ["Ada"]},
     "minimum": {"type": "integer", "minimum": 7},
