@@ -26,6 +26,7 @@ GatewayError
 │   │   ├── ConnectTimeout          504 upstream-unreachable
 │   │   ├── ConnectFailed           502 upstream-unreachable
 │   │   ├── NameNotResolved         502 upstream-unreachable
+│   │   ├── AddressForbidden        502 upstream-unreachable
 │   │   └── TlsFailed               502 upstream-unreachable
 │   ├── OutcomeUnknown              the vendor may have acted: only what is safe to repeat may be repeated
 │   │   ├── UpstreamTimeout         504 upstream-timeout
@@ -182,6 +183,10 @@ class ConnectFailed(NotSent):
 
 class NameNotResolved(NotSent):
     proxy_error = "dns_error"
+
+
+class AddressForbidden(NotSent):
+    proxy_error, retryable = "destination_ip_prohibited", False
 
 
 class TlsFailed(NotSent):

@@ -1,0 +1,35 @@
+"""The only room that talks HTTP to a vendor: names, connections, exceptions of the client libraries end here."""
+
+from pathlib import Path
+
+from gateway.upstream.engine import Engine, Incoming, Outgoing
+from gateway.upstream.httpx_engine import HttpxEngine
+from gateway.upstream.resolve import Resolver
+from gateway.upstream.send import sender
+from gateway.upstream.wreq_engine import WreqEngine
+
+__all__ = ["ENGINES", "Engine", "Engines", "HttpxEngine", "Incoming", "Outgoing", "Resolver", "WreqEngine", "sender"]
+
+ENGINES = {"wreq": WreqEngine, "httpx": HttpxEngine}
+
+
+class Engines:
+    """The engines of one application: one that reaches the public internet, one that reaches everything.
+
+    They outlive a reload, and their connections with them.
+    """
+
+    def __init__(self, name: str = "wreq", *, authority: Path | None = None) -> None:
+        self._make = ENGINES[name]
+        self._authority = authority
+        self._engines: dict[bool, Engine] = {}
+
+    def get(self, *, allow_private: bool = False) -> Engine:
+        if allow_private not in self._engines:
+            resolver = Resolver(allow_private=allow_private)
+            self._engines[allow_private] = self._make(resolver, authority=self._authority)
+        return self._engines[allow_private]
+
+    async def close(self) -> None:
+        for engine in self._engines.values():
+            await engine.close()

@@ -1,0 +1,1 @@
+"""A vendor that misbehaves on purpose, over real sockets."""
