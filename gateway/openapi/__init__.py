@@ -1,0 +1,6 @@
+"""Every endpoint as it is, in one OpenAPI 3.1 document."""
+
+from gateway.openapi.document import document
+from gateway.openapi.entry import Entry
+
+__all__ = ["Entry", "document"]

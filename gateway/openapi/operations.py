@@ -1,0 +1,109 @@
+"""One endpoint as an OpenAPI operation: its parameters, its body, its answers, and where its answers lead."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from http.client import responses
+from typing import Any
+
+import msgspec
+
+from gateway.contract import Answer, Operation, Parameter
+from gateway.openapi.entry import Entry
+from gateway.openapi.fields import answer_fields, unchanged_fields
+from gateway.openapi.schemas import Schemas, properties_of
+
+_NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})
+"""OpenAPI describes these header fields elsewhere and forbids them here."""
+
+_LIFTED = frozenset({"description", "deprecated"})
+_ANY = Answer(status=200, type="application/json")
+_FOLLOWED = frozenset({"GET", "PUT", "PATCH", "DELETE"})
+
+
+def described(entry: Entry, entries: Sequence[Entry], schemas: Schemas) -> dict[str, Any]:
+    """Everything but the problems."""
+    operation = entry.operation
+    written: dict[str, Any] = {
+        "operationId": operation.id,
+        "summary": operation.summary,
+        "description": operation.description,
+        "tags": list(operation.tags or (operation.integration,)),
+        "deprecated": operation.deprecated,
+        "parameters": [_parameter(one, operation, schemas) for one in _parameters(operation)],
+    }
+    written = {key: part for key, part in written.items() if part}
+    if operation.body is not None:
+        written["requestBody"] = {"required": True, "content": _json(operation, operation.body, "body", schemas)}
+    return {**written, "responses": _answers(entry, entries, schemas)}
+
+
+def _parameters(operation: Operation) -> Iterator[Parameter]:
+    """Also those of the path that nobody described."""
+    told = {one.name for one in operation.parameters if one.place == "path"}
+    for segment in operation.route.split("/"):
+        name = segment[1:-1]
+        if segment.startswith("{") and name not in told:
+            yield Parameter(name=name, place="path", vendor=name, schema={"type": "string"}, required=True)
+    yield from (one for one in operation.parameters if one.name.lower() not in _NOT_PARAMETERS or one.place != "header")
+
+
+def _parameter(parameter: Parameter, operation: Operation, schemas: Schemas) -> dict[str, Any]:
+    schema = {key: part for key, part in parameter.schema.items() if key not in _LIFTED}
+    if parameter.default is not msgspec.UNSET:
+        schema.setdefault("default", parameter.default)
+    lifted = {key: parameter.schema[key] for key in sorted(_LIFTED) if key in parameter.schema}
+    written: dict[str, Any] = {"name": parameter.name, "in": parameter.place, **lifted}
+    if parameter.required or parameter.place == "path":
+        written["required"] = True
+    if parameter.place == "query":
+        written |= {"style": "form", "explode": parameter.style == "repeat"}
+    return {**written, "schema": schemas.moved(schema, operation.id, parameter.name)}
+
+
+def _json(operation: Operation, schema: dict[str, Any] | None, role: str, schemas: Schemas) -> dict[str, Any]:
+    media: dict[str, Any] = {} if schema is None else {"schema": schemas.moved(schema, operation.id, role)}
+    if role in operation.examples:
+        media["example"] = operation.examples[role]
+    return {"application/json": media}
+
+
+def _answers(entry: Entry, entries: Sequence[Entry], schemas: Schemas) -> dict[str, Any]:
+    operation = entry.operation
+    found: dict[str, Any] = {}
+    for number, answer in enumerate(operation.answers or (_ANY,)):
+        written: dict[str, Any] = {
+            "description": answer.description or responses.get(answer.status, "Success"),
+            "headers": answer_fields(entry),
+        }
+        if answer.schema is not None:
+            role = "reply" if number == 0 else f"reply_{answer.status}"
+            written["content"] = _json(operation, answer.schema, role, schemas)
+        elif answer.type is not None:
+            written["content"] = {answer.type: {}}
+        if links := _links(operation, answer, entries):
+            written["links"] = links
+        found[str(answer.status)] = written
+    if operation.method == "GET":
+        not_modified = {"description": "Nothing has changed since the version in If-None-Match"}
+        found.setdefault("304", {**not_modified, "headers": unchanged_fields(entry)})
+    return found
+
+
+def _links(operation: Operation, answer: Answer, entries: Sequence[Entry]) -> dict[str, Any]:
+    """From a thing that was just made to everything that can be done with it."""
+    if operation.method != "POST" or answer.schema is None:
+        return {}
+    known = properties_of(answer.schema, answer.schema)
+    found: dict[str, Any] = {}
+    for other in (entry.operation for entry in entries):
+        collection, _, last = other.route.rpartition("/")
+        if collection != operation.route or not last.startswith("{") or other.method not in _FOLLOWED:
+            continue
+        name = next((name for name in (last[1:-1], "id", "sid") if name in known), None)
+        if name is not None:
+            found[other.name] = {"operationId": other.id, "parameters": _handed_on(operation, last[1:-1], name)}
+    return found
+
+
+def _handed_on(operation: Operation, parameter: str, name: str) -> Mapping[str, str]:
+    above = [segment[1:-1] for segment in operation.route.split("/") if segment.startswith("{")]
+    return {**{one: f"$request.path.{one}" for one in above}, parameter: f"$response.body#/{name}"}

@@ -1,0 +1,149 @@
+"""Which problems can occur on an endpoint, and how a problem is described (RFC 9457)."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from gateway import errors
+from gateway.errors import GatewayError
+from gateway.openapi.entry import KEPT, Entry
+from gateway.openapi.fields import problem_fields, traits
+
+RANGE = "4XX"
+"""The vendor's other refusals: without a rule they keep their status."""
+
+PASSED_ON = 400
+"""The first of the statuses that a vendor's refusal may keep."""
+
+_ALWAYS: tuple[type[GatewayError], ...] = (
+    errors.InvalidRequest,
+    errors.RequestTimeout,
+    errors.BodyTooLarge,
+    errors.UriTooLong,
+    errors.HeadersTooLarge,
+    errors.InternalError,
+    errors.ConnectFailed,
+    errors.UpstreamReset,
+    errors.ResponseTooLarge,
+    errors.Overloaded,
+    errors.ShuttingDown,
+    errors.ConnectTimeout,
+    errors.UpstreamTimeout,
+)
+_REJECTED = "upstream-rejected"
+_VERDICTS: Mapping[str, tuple[int, str]] = {
+    "upstream-rate-limited": (429, "The vendor asks us to slow down"),
+    "upstream-auth-failed": (502, "The vendor refuses the gateway's credential"),
+    "upstream-error": (502, "The vendor failed to answer"),
+}
+"""What the built-in error rules say that is no error of the gateway's own."""
+
+_NEVER_PASSED_ON = frozenset({401, 403, 429})
+_HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def problems(entry: Entry, *, keyless: bool) -> dict[str, tuple[str, ...]]:
+    """Status to slugs, in the order of the statuses; the last one is the range of those that nobody foresaw."""
+    found: dict[int, list[str]] = {}
+    for error in _errors(entry, keyless=keyless):
+        found.setdefault(error.status, []).append(error.slug)
+    for slug, (status, _) in _VERDICTS.items():
+        found.setdefault(status, []).append(slug)
+    kept = (*entry.statuses.get(KEPT, ()), _REJECTED)
+    for status, slugs in entry.statuses.items():
+        if status != KEPT:
+            found.setdefault(status, []).extend(slugs)
+    for status, known in found.items():
+        if status // 100 == PASSED_ON // 100 and status not in _NEVER_PASSED_ON:
+            known.extend(kept)
+    exact = {str(status): tuple(dict.fromkeys(slugs)) for status, slugs in sorted(found.items())}
+    return {**exact, RANGE: tuple(dict.fromkeys(kept))}
+
+
+def _errors(entry: Entry, *, keyless: bool) -> Iterator[type[GatewayError]]:
+    operation = entry.operation
+    yield from _ALWAYS
+    conditional: tuple[tuple[type[GatewayError], bool], ...] = (
+        (errors.MisdirectedRequest, keyless),
+        (errors.ForeignOrigin, keyless and operation.method not in _HARMLESS),
+        (errors.NoSuchEndpoint, "{" in operation.route),
+        (errors.UnsupportedMediaType, operation.body is not None),
+        (errors.QuotaExceeded, entry.has("quota")),
+        (errors.CircuitOpen, entry.has("breaker")),
+        (errors.ReducedCapacity, entry.has("rate_limit", "bulkhead")),
+        (errors.ContractViolation, operation.strict),
+    )
+    yield from (error for error, can_occur in conditional if can_occur)
+
+
+class Problems:
+    """The problem responses of one document; endpoints that share all of it share the component."""
+
+    def __init__(self, public_url: str) -> None:
+        self.components: dict[str, Any] = {}
+        self._types = f"{public_url}/problems/"
+        self._titles = {error.slug: error.title for error in _leaves(GatewayError)}
+        self._titles |= {slug: title for slug, (_, title) in _VERDICTS.items()}
+        self._titles[_REJECTED] = "The vendor refuses the request"
+
+    def responses(self, entry: Entry, *, keyless: bool) -> dict[str, Any]:
+        return {
+            status: {"$ref": f"#/components/responses/{self._component(entry, status, slugs)}"}
+            for status, slugs in problems(entry, keyless=keyless).items()
+        }
+
+    def _component(self, entry: Entry, status: str, slugs: tuple[str, ...]) -> str:
+        name = ".".join((status, *slugs, *traits(entry)))
+        if name not in self.components:
+            said = [self._titles.get(slug, f"`{slug}`") for slug in slugs]
+            self.components[name] = {
+                "description": "; or: ".join(said),
+                "headers": problem_fields(entry, status),
+                "content": {"application/problem+json": {"schema": self._schema(status, slugs)}},
+            }
+        return name
+
+    def _schema(self, status: str, slugs: tuple[str, ...]) -> dict[str, Any]:
+        code: dict[str, Any] = {"minimum": 400, "maximum": 499} if status == RANGE else {"const": int(status)}
+        narrowed = {"type": {"enum": [self._types + slug for slug in slugs]}, "status": code}
+        return {"allOf": [{"$ref": "#/components/schemas/Problem"}, {"properties": narrowed}]}
+
+
+def _leaves(error: type[GatewayError]) -> Iterator[type[GatewayError]]:
+    below = error.__subclasses__()
+    if not below or "slug" in vars(error):
+        yield error
+    for child in below:
+        yield from _leaves(child)
+
+
+PROBLEM_SCHEMAS: Mapping[str, Any] = {
+    "Problem": {
+        "type": "object",
+        "description": "What went wrong (RFC 9457)",
+        "required": ["type", "title", "status", "detail", "instance", "correlation_id", "attempts", "retryable"],
+        "properties": {
+            "type": {"type": "string", "format": "uri-reference", "description": "The page that explains it"},
+            "title": {"type": "string", "description": "What kind of problem; the same every time"},
+            "status": {"type": "integer", "minimum": 400, "maximum": 599},
+            "detail": {"type": "string", "description": "What happened this time, and what helps"},
+            "instance": {"type": "string", "format": "uri-reference", "description": "Names this occurrence"},
+            "correlation_id": {"type": "string", "description": "The same as X-Correlation-ID"},
+            "integration": {"type": "string"},
+            "endpoint": {"type": "string", "description": "The operation's id"},
+            "attempts": {"type": "integer", "minimum": 0, "description": "How often the vendor was asked"},
+            "retryable": {"type": "boolean", "description": "Whether the same request may succeed later"},
+            "errors": {"type": "array", "items": {"$ref": "#/components/schemas/Violation"}},
+        },
+    },
+    "Violation": {
+        "type": "object",
+        "description": "One thing that is wrong with a request",
+        "required": ["in", "detail"],
+        "properties": {
+            "in": {"type": "string", "enum": ["body", "query", "path", "header"]},
+            "pointer": {"type": "string", "description": "Where in the body, as a JSON Pointer"},
+            "name": {"type": "string", "description": "Which parameter"},
+            "detail": {"type": "string", "description": "What would be right"},
+        },
+    },
+}

@@ -1,0 +1,174 @@
+"""The document tells of every endpoint all that can be sent and all that can come back."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from gateway import Answer, Parameter, ReplyMapping
+from gateway.config import EffectivePolicy
+from gateway.openapi import Entry, document
+from tests.gateway.documents import COLLECTION, CONTACT, ITEM, endpoint, entry, placed, written
+from tests.kit import operation
+
+
+def test_a_document_says_what_it_is_of() -> None:
+    mounts = [{"integration": "crm", "mount": "/native/crm", "allow": ["GET /contacts"]}]
+
+    found = document("Gateway", "1.2.3", "https://gateway.example", [], mounts)
+
+    assert found["openapi"] == "3.1.0"
+    assert (found["info"]["title"], found["info"]["version"]) == ("Gateway", "1.2.3")
+    assert found["servers"] == [{"url": "https://gateway.example"}]
+    assert found["x-native-mounts"] == mounts
+    OpenAPIV31SpecValidator(found).validate()
+
+
+def test_without_a_public_url_the_server_is_where_the_document_came_from() -> None:
+    assert document("Gateway", "1", "", [])["servers"] == [{"url": "/"}]
+
+
+def test_an_endpoint_is_named_and_told_about() -> None:
+    told = endpoint(summary="List", description="All of them.", tags=("people",), deprecated=True)
+
+    assert told["operationId"] == "crm.list_contacts"
+    assert (told["summary"], told["description"], told["tags"]) == ("List", "All of them.", ["people"])
+    assert told["deprecated"] is True
+
+
+def test_an_endpoint_without_tags_is_found_under_its_integration() -> None:
+    assert endpoint()["tags"] == ["crm"]
+
+
+def test_a_path_holds_all_of_its_methods_and_no_head() -> None:
+    found = written(entry(), entry(method="POST", name="create_contact"))
+
+    assert set(found["paths"][COLLECTION]) == {"get", "post"}
+
+
+def test_parameters_are_described() -> None:
+    limit = {"type": "integer", "maximum": 9, "description": "How many", "deprecated": True}
+    fields = {"type": "array", "items": {"type": "string"}}
+    declared = (
+        Parameter(name="id", place="path", vendor="id", schema={"type": "string", "format": "uuid"}),
+        Parameter(name="limit", place="query", vendor="n", schema=limit, default=5),
+        Parameter(name="fields", place="query", vendor="f", schema=fields, required=True, style="comma"),
+        Parameter(name="X-Zone", place="header", vendor="X-Zone", schema={"type": "string"}),
+        Parameter(name="Accept", place="header", vendor="Accept", schema={"type": "string"}),
+    )
+
+    told = endpoint(route=ITEM, parameters=declared)
+
+    assert told["parameters"] == [
+        {"name": "id", "in": "path", "required": True, "schema": {"type": "string", "format": "uuid"}},
+        {
+            "name": "limit",
+            "in": "query",
+            "deprecated": True,
+            "description": "How many",
+            "style": "form",
+            "explode": True,
+            "schema": {"type": "integer", "maximum": 9, "default": 5},
+        },
+        {"name": "fields", "in": "query", "required": True, "style": "form", "explode": False, "schema": fields},
+        {"name": "X-Zone", "in": "header", "schema": {"type": "string"}},
+    ]
+
+
+def test_a_path_parameter_that_nobody_described_is_a_string() -> None:
+    told = endpoint(route=ITEM)
+
+    assert told["parameters"] == [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+
+
+def test_a_body_is_required_and_exemplified() -> None:
+    told = endpoint(method="POST", body=CONTACT, examples={"body": {"id": "1"}})
+
+    media = {"schema": CONTACT, "example": {"id": "1"}}
+    assert told["requestBody"] == {"required": True, "content": {"application/json": media}}
+
+
+def test_every_declared_answer_is_there() -> None:
+    declared = (
+        Answer(status=201, schema=CONTACT, description="Made"),
+        Answer(status=202),
+        Answer(status=206, type="audio/mpeg"),
+    )
+
+    told = endpoint(method="POST", answers=declared, examples={"reply": {"id": "1"}})["responses"]
+
+    assert told["201"]["description"] == "Made"
+    assert told["201"]["content"] == {"application/json": {"schema": CONTACT, "example": {"id": "1"}}}
+    assert "content" not in told["202"]
+    assert told["206"]["content"] == {"audio/mpeg": {}}
+
+
+def test_an_endpoint_that_declares_no_answer_answers_with_any_json() -> None:
+    assert endpoint(answers=())["responses"]["200"]["content"] == {"application/json": {}}
+
+
+def test_a_get_may_find_nothing_changed() -> None:
+    assert "content" not in endpoint()["responses"]["304"]
+    assert "304" not in endpoint(method="POST")["responses"]
+
+
+@pytest.mark.parametrize(
+    ("policies", "fields", "expected"),
+    [
+        (("quota",), {}, {"RateLimit", "RateLimit-Policy"}),
+        (("cache",), {}, {"Cache-Status", "Age", "Cache-Control"}),
+        (("stub",), {}, {"Gateway-Stub"}),
+        ((), {"deprecated": True}, {"Deprecation"}),
+        ((), {"sunset": "Fri, 01 Jan 2027 00:00:00 GMT"}, {"Sunset"}),
+        ((), {"reply": ReplyMapping(links=("$.next",))}, {"Link"}),
+        ((), {"user_bound": True}, {"Cache-Control"}),
+    ],
+)
+def test_an_answer_has_the_headers_that_its_policies_give_it(
+    policies: tuple[str, ...], fields: dict[str, Any], expected: set[str]
+) -> None:
+    bare = set(endpoint()["responses"]["200"]["headers"])
+
+    assert set(endpoint(*policies, **fields)["responses"]["200"]["headers"]) - bare == expected
+
+
+def test_what_was_created_leads_to_what_can_be_done_with_it() -> None:
+    route = "/api/v1/crm/users/{user}/contacts"
+    create = entry(method="POST", name="create_contact", route=route)
+    found = written(
+        create,
+        entry(name="get_contact", route=f"{route}/{{contact}}"),
+        entry(method="DELETE", name="delete_contact", route=f"{route}/{{contact}}"),
+        entry(name="list_notes", route=f"{route}/{{contact}}/notes"),
+        entry(name="other", route=f"{COLLECTION}/{{contact}}"),
+    )
+
+    handed = {"user": "$request.path.user", "contact": "$response.body#/id"}
+    assert placed(found, create.operation)["responses"]["200"]["links"] == {
+        "get_contact": {"operationId": "crm.get_contact", "parameters": handed},
+        "delete_contact": {"operationId": "crm.delete_contact", "parameters": handed},
+    }
+
+
+def test_an_answer_without_an_id_leads_nowhere() -> None:
+    create = entry(method="POST", name="create_contact", answers=(Answer(status=200, schema={"type": "object"}),))
+    found = written(create, entry(name="get_contact", route=ITEM))
+
+    assert "links" not in placed(found, create.operation)["responses"]["200"]
+
+
+def test_an_entry_is_made_of_the_effective_policies() -> None:
+    rules = [
+        SimpleNamespace(slug="contact-not-found", status=404),
+        SimpleNamespace(slug="contact-not-found", status=404),
+        SimpleNamespace(slug="contact-locked", status=None),
+        SimpleNamespace(slug=None, status=None),
+    ]
+    settings: dict[str, Any] = {"errors": rules, "quota": object(), "stub": False, "cache": None}
+    policies = {name: EffectivePolicy(settings=one, scope="crm") for name, one in settings.items()}
+
+    found = Entry.of(operation(), policies)
+
+    assert found.policies == {"errors", "quota"}
+    assert found.statuses == {404: ("contact-not-found",), 0: ("contact-locked",)}

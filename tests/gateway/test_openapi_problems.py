@@ -1,0 +1,94 @@
+"""Every endpoint tells which problems can occur on it, and no other."""
+
+from typing import Any
+
+import pytest
+
+from tests.gateway.documents import COLLECTION, CONTACT, ITEM, endpoint, entry, placed, written
+from tests.kit import operation
+
+
+def slugs(told: dict[str, Any], status: str) -> set[str]:
+    schema = told["responses"][status]["content"]["application/problem+json"]["schema"]
+    types: list[str] = schema["allOf"][1]["properties"]["type"]["enum"]
+    return {one.removeprefix("https://gateway.example/problems/") for one in types}
+
+
+def test_every_response_carries_a_correlation_id() -> None:
+    found = written(entry("quota", "cache", "breaker"))
+
+    told = placed(found, operation())["responses"]
+    assert all("X-Correlation-ID" in response["headers"] for response in told.values())
+    assert found["components"]["headers"]["X-Correlation-ID"]["required"] is True
+
+
+@pytest.mark.parametrize("status", ["429", "503"])
+def test_who_has_to_wait_is_always_told_how_long(status: str) -> None:
+    found = written(entry("quota", "breaker"))
+
+    reference = placed(found, operation())["responses"][status]["headers"]["Retry-After"]["$ref"]
+    assert found["components"]["headers"][reference.removeprefix("#/components/headers/")]["required"] is True
+
+
+ALWAYS = {"400", "408", "413", "414", "421", "429", "431", "500", "502", "503", "504", "4XX"}
+
+
+@pytest.mark.parametrize(
+    ("fields", "more"),
+    [
+        ({}, set()),
+        ({"route": ITEM}, {"404"}),
+        ({"method": "POST"}, {"403"}),
+        ({"method": "POST", "body": CONTACT}, {"403", "415"}),
+    ],
+)
+def test_every_problem_that_can_occur_is_there_and_no_other(fields: dict[str, Any], more: set[str]) -> None:
+    told = endpoint(**fields)["responses"]
+
+    assert set(told) - {"200", "304"} == ALWAYS | more
+
+
+def test_with_keys_any_host_and_any_page_may_ask() -> None:
+    post = entry(method="POST")
+
+    told = placed(written(post, keyless=False), post.operation)["responses"]
+
+    assert not {"403", "421"} & set(told)
+
+
+@pytest.mark.parametrize(
+    ("policy", "status", "slug"),
+    [
+        ("quota", "429", "quota-exceeded"),
+        ("breaker", "503", "circuit-open"),
+        ("bulkhead", "503", "temporary-reduced-capacity"),
+        ("rate_limit", "503", "temporary-reduced-capacity"),
+    ],
+)
+def test_a_policys_problem_is_there_where_the_policy_is(policy: str, status: str, slug: str) -> None:
+    assert slugs(endpoint(policy), status) - slugs(endpoint(), status) == {slug}
+
+
+def test_a_strict_endpoint_tells_when_the_contract_is_broken() -> None:
+    assert "upstream-contract-violation" in slugs(endpoint(strict=True), "502")
+
+
+def test_error_rules_add_their_problems() -> None:
+    told = endpoint(statuses={404: ("contact-not-found",), 502: ("crm-switched-off",), 403: ("not-yours",)})
+
+    assert slugs(told, "404") == {"contact-not-found", "upstream-rejected"}
+    assert "crm-switched-off" in slugs(told, "502")
+    assert slugs(told, "403") == {"not-yours"}
+
+
+def test_a_rule_without_a_status_may_come_with_any_that_a_vendor_refuses_with() -> None:
+    told = endpoint(statuses={0: ("contact-locked",)})
+
+    assert slugs(told, "4XX") == {"contact-locked", "upstream-rejected"}
+    assert "contact-locked" in slugs(told, "400")
+
+
+def test_problems_are_shared_between_endpoints() -> None:
+    found = written(*(entry("quota", name=f"list_{number}", route=f"{COLLECTION}/{number}") for number in range(50)))
+
+    assert len(found["components"]["responses"]) == len(ALWAYS)
