@@ -1,0 +1,104 @@
+"""Sends a vendor no more than he allows, evenly spaced, and slows down when he says so.
+
+    rate_limit: {requests: 600, per: 1m, burst: 10, max_wait: 2s}
+    rate_limit: {cost: 100}        # at an endpoint: a call that the vendor counts as a hundred
+
+A call that would wait longer than `max_wait`, or beyond its deadline, is refused at once. Endpoints that change nothing
+but `cost` or `max_wait` draw on the integration's limit. On a vendor's 429 everything rests until his Retry-After, or
+for a second that doubles with each further one.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Annotated, Literal
+
+import msgspec
+
+from gateway import Call, Duration, Handler, Kit, Policy, Reply, Settings, Site, Stage
+from gateway.errors import ReducedCapacity
+from gateway_policies.checks import positive
+from gateway_policies.connections import States
+from gateway_policies.pacing import Throttle
+
+TOO_MANY = 429
+
+
+class RateLimit(Settings, frozen=True, kw_only=True):
+    """What the vendor allows us."""
+
+    requests: Annotated[
+        int, msgspec.Meta(ge=1, le=1_000_000, description="Requests, or the vendor's units, that may be sent in `per`.")
+    ]
+    per: Annotated[Duration, msgspec.Meta(description="The time in which `requests` may be sent, as `1m`.")]
+    burst: Annotated[
+        int, msgspec.Meta(ge=1, le=1_000_000, description="How many may be sent at once after a quiet time.")
+    ] = 1
+    max_wait: Annotated[
+        Duration, msgspec.Meta(description="The longest that a call waits for its turn, as `2s`; `0s` never waits.")
+    ] = Duration(2)
+    by: Annotated[
+        Literal["integration", "connection"],
+        msgspec.Meta(description="What has a limit of its own: the integration, or each user's connection."),
+    ] = "integration"
+    cost: Annotated[
+        int, msgspec.Meta(ge=1, le=1_000_000, description="How much of `requests` one call takes; at most `burst`.")
+    ] = 1
+
+    def __post_init__(self) -> None:
+        positive(self, "per")
+        if self.burst > self.requests:
+            raise ValueError(f"`burst` {self.burst} is more than `requests` {self.requests}")
+        if self.cost > self.burst:
+            raise ValueError(f"`cost` {self.cost} is more than `burst` {self.burst}: such a call could never be sent")
+
+
+def build(settings: RateLimit, site: Site, kit: Kit) -> Mapping[str, Stage]:
+    throttle_of = _throttles(settings, site, kit)
+    cost, max_wait, clock = settings.cost, float(settings.max_wait), kit.clock
+
+    async def rate_limit(call: Call, forward: Handler) -> Reply:
+        throttle = throttle_of(call)
+        if not throttle.take(cost):
+            await _queue(throttle, call, cost, min(max_wait, call.deadline - clock()))
+        sent_at = clock()
+        reply = await forward(call)
+        if too_many(reply):
+            throttle.slow_down(sent_at, None if reply.verdict is None else reply.verdict.retry_after)
+        else:
+            throttle.speed_up(sent_at)
+        return reply
+
+    return {"rate_limit": rate_limit}
+
+
+async def _queue(throttle: Throttle, call: Call, cost: int, patience: float) -> None:
+    try:
+        waited = await throttle.queue(cost, patience)
+    except ReducedCapacity as refusal:
+        call.trail.note("throttle.refused", retry_after=refusal.retry_after)
+        raise
+    call.trail.note("throttle.waited", seconds=waited)
+
+
+def too_many(reply: Reply) -> bool:
+    """Whether the vendor refused for the number of calls, whatever his status."""
+    if reply.verdict is None or reply.verdict.kind is None:
+        return reply.status == TOO_MANY
+    return reply.verdict.kind == "rate_limited"
+
+
+def _throttles(settings: RateLimit, site: Site, kit: Kit) -> Callable[[Call], Throttle]:
+    requests, per, burst = settings.requests, float(settings.per), settings.burst
+
+    def make() -> Throttle:
+        return Throttle(requests, per, burst, kit.clock, kit.sleep)
+
+    # not by scope: an endpoint that has another `cost` still draws on what the vendor allows the integration
+    key = ("rate_limit", site.integration, requests, per, burst, settings.by)
+    if settings.by == "integration":
+        shared = kit.keep(key, make)
+        return lambda call: shared
+    states = kit.keep(key, lambda: States(lambda user: make(), Throttle.idle))
+    return lambda call: states(call.caller.user or "")
+
+
+policy = Policy(name="rate_limit", settings=RateLimit, build=build)
