@@ -197,7 +197,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One generated endpoint, resolved: schemas carry no reference to a file, references to secrets are filled in.
 
     `route` is the caller's whole path template, `upstream` the vendor's below `base_url`. `user_bound` tells that the
-    credential belongs to a user, so no answer may be shared. `reads` are the reply headers declared to cross.
+    credential belongs to a user, so no answer may be shared. `native` stands for one pattern of a native mount, where
+    `error_body` is the vendor's own error document, with `{status}`, `{title}` and `{detail}` to be filled in.
     """
 
     integration: str
@@ -224,6 +225,8 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     invalidates: tuple[str, ...] = ()
     user_bound: bool = False
     native: bool = False
+    error_format: Literal["vendor", "problem", "both"] = "problem"
+    error_body: Any = None
     public_url: str = ""
     response_limit: int = 52_428_800
 

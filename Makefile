@@ -1,0 +1,45 @@
+# Two commands do everything on a machine with Python 3.11 and make: `make serve` and `make test`.
+PYTHON ?= python3
+VENV   := .venv
+BIN    := $(VENV)/bin
+CONFIG ?= integrations.yaml
+
+.PHONY: serve demo test check bench lock clean
+
+serve: $(VENV)/.serve ## install what serving needs, and serve; stubbed unless INTEGRATIONS_STUB_MODE says otherwise
+	INTEGRATIONS_STUB_MODE=$${INTEGRATIONS_STUB_MODE-true} $(BIN)/gateway serve -c $(CONFIG)
+
+demo: $(VENV)/.test ## the gateway in front of simulated vendors, with curl lines to try
+	$(BIN)/python -m scripts.demo
+
+test: $(VENV)/.test ## install what the tests need, check the code, run the tests
+	$(MAKE) check
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.test ## format, lint, types and the direction of imports
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/.test ## how fast, beside a hand-written proxy; needs wrk and nginx
+	scripts/debian wrk nginx-light
+	$(BIN)/python -m benchmarks
+
+lock: $(VENV)/.test ## resolve the dependencies anew
+	scripts/lock
+
+clean: ## forget what was installed and built
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.serve: requirements/serve.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/serve.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	touch $@
+
+$(VENV)/.test: requirements/test.txt $(VENV)/.serve
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	touch $@

@@ -1,0 +1,165 @@
+"""The composition root: the one place where the parts meet."""
+
+import asyncio
+import gc
+import logging
+import threading
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+import gateway
+from gateway.diagnostics import InvalidConfig, Problem, render_concise
+from gateway.loading import Loaded, load
+from gateway.openapi import Entry, document
+from gateway.operations import Health, admin_handlers, health_handlers
+from gateway.plan import Flags, Keeper, Plan, Plans, bind, compile_plans, system_kit
+from gateway.registry import Registry, discover
+from gateway.telemetry import Telemetry
+from gateway.upstream import Engines, sender
+from gateway.web.edge import Edge
+from gateway.web.generation import Endpoint, Generation
+from gateway.web.intake import Door
+from gateway.web.site import build_site
+
+logger = logging.getLogger("gateway")
+
+
+class Launch(msgspec.Struct, frozen=True, kw_only=True):
+    """How an application is started: what the command line and the environment say, the file apart.
+
+    `public_url` is where callers find the gateway unless the file says so; `engine` the vendor HTTP client.
+    """
+
+    config: Path
+    environ: Mapping[str, str]
+    public_url: str = "http://127.0.0.1:8000"
+    allow_private: bool = False
+    engine: str = "wreq"
+
+
+class Application:
+    """An ASGI application and its life: `edge` serves callers, `admin` the people who run it.
+
+    Everything is compiled before anything is swapped: a config with one problem changes nothing.
+    """
+
+    def __init__(self, launch: Launch, registry: Registry | None = None) -> None:
+        """Raises InvalidConfig with every problem of the file."""
+        self._launch = launch
+        self._registry = registry or discover()
+        self._flags = Flags.read(launch.environ)
+        self._keeper = Keeper()
+        self._kit = system_kit(self._keeper)
+        self._telemetry = Telemetry(gateway.__version__, time.time)
+        self._engines = Engines(launch.engine)
+        self._lock = threading.Lock()
+        self._refusal: str | None = None
+        self._loaded, self.plans = self._compile()
+        self.edge = Edge(self._generation(), time.monotonic)
+        self.admin = Edge(self._admin_generation(), time.monotonic)
+        self._telemetry.loaded(self._loaded.config.digest)
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await self.edge(scope, receive, send)
+
+    @property
+    def loaded(self) -> Loaded:
+        return self._loaded
+
+    def reload(self) -> tuple[Problem, ...]:
+        """Takes over the file as it is now. On any problem the old config goes on serving, and the problems are told."""
+        with self._lock:
+            try:
+                self._loaded, self.plans = self._compile()
+            except InvalidConfig as refused:
+                self._refused(refused)
+                return refused.problems
+            self._refusal = None
+            self.edge.swap(self._generation())
+            self._telemetry.loaded(self._loaded.config.digest)
+        _tidy_memory()
+        logger.info("config reloaded", extra={"digest": self._loaded.config.digest})
+        return ()
+
+    async def drain(self, seconds: float) -> None:
+        """Refuses what is new, and waits for what is in flight, at most so long."""
+        self.edge.draining = True
+        until = time.monotonic() + seconds
+        while self.edge.busy and time.monotonic() < until:
+            await asyncio.sleep(0.02)
+
+    async def close(self) -> None:
+        await self._engines.close()
+
+    def health(self) -> Health:
+        breakers = self._keeper.get(("breakers",)) or {}
+        return Health(
+            digest=self._loaded.config.digest,
+            integrations={item.name: len(item.endpoints) for item in self._loaded.config.integrations},
+            breakers={name: core.state for name, core in breakers.items()},
+            stubbed=any(plan.stubbed for plan in self.plans.endpoints),
+            draining=self.edge.draining,
+            reload=self._refusal,
+        )
+
+    def _compile(self) -> tuple[Loaded, Plans]:
+        before = self._keeper.keys()
+        self._keeper.begin()
+        try:
+            loaded = load(
+                self._launch.config,
+                self._registry,
+                self._launch.environ,
+                lenient_secrets=self._flags.stub is True,
+            )
+            public_url = loaded.config.server.public_url or self._launch.public_url
+            plans = compile_plans(loaded, self._registry, self._kit, self._flags, public_url)
+        except InvalidConfig:
+            self._keeper.abandon(before)
+            raise
+        self._keeper.commit()
+        return loaded, plans
+
+    def _generation(self) -> Generation:
+        server = self._loaded.config.server
+        public_url = server.public_url or self._launch.public_url
+        endpoints = [Endpoint.of(plan, bind(plan, self._send(plan))) for plan in self._all()]
+        site = build_site(self._document(public_url), public_url, health_handlers(self.health))
+        door = Door(body_limit=int(server.body_limit), origins=frozenset(o.encode() for o in server.cors.origins))
+        return Generation(endpoints, site, door, public_url)
+
+    def _admin_generation(self) -> Generation:
+        def reload() -> list[str]:
+            return [render_concise(problem) for problem in self.reload()]
+
+        handlers = [*health_handlers(self.health), *admin_handlers(self.health, self._telemetry.render, reload)]
+        site = build_site({}, "", handlers)
+        return Generation([], site, Door(body_limit=1024), "")
+
+    def _all(self) -> list[Plan]:
+        return [*self.plans.endpoints, *self.plans.native]
+
+    def _send(self, plan: Plan) -> Any:
+        allow_private = plan.allow_private or self._launch.allow_private
+        engine = self._engines.get(allow_private=allow_private)
+        return sender(plan.operation, engine, connect_timeout=plan.connect_timeout)
+
+    def _document(self, public_url: str) -> Mapping[str, Any]:
+        entries = [Entry.of(plan.operation, plan.policies) for plan in self.plans.endpoints]
+        return document("Integration gateway", gateway.__version__, public_url, entries, self.plans.mounts)
+
+    def _refused(self, refused: InvalidConfig) -> None:
+        self._refusal = "; ".join(render_concise(problem) for problem in refused.problems)
+        self._telemetry.refused()
+        logger.error("config not reloaded", extra={"problems": self._refusal})
+
+
+def _tidy_memory() -> None:
+    """What was just built stays: keep the collector from walking it in the middle of requests."""
+    gc.unfreeze()
+    gc.collect()
+    gc.freeze()

@@ -1,0 +1,115 @@
+"""`gateway serve`: runs it, and says in a few lines what runs."""
+
+import contextlib
+import logging
+import os
+import socket
+import sys
+from pathlib import Path
+
+import click
+
+from gateway.cli import config_option
+from gateway.cli.reporting import refuse, say_problems
+from gateway.diagnostics import InvalidConfig
+
+CONFIG_EXIT = 78
+"""EX_CONFIG: a supervisor must not start it again before the file is mended."""
+UNAVAILABLE_EXIT = 69
+"""EX_UNAVAILABLE: something it needs is not there."""
+
+
+@click.command("serve")
+@config_option
+@click.option("--host", default="127.0.0.1", show_default=True, envvar="GATEWAY_HOST", help="The address to listen on.")
+@click.option("--port", default=8000, show_default=True, envvar="GATEWAY_PORT", type=click.IntRange(1, 65535),
+              help="The port to listen on.")  # fmt: skip
+@click.option("--workers", default=1, show_default=True, envvar="GATEWAY_WORKERS", type=click.IntRange(1, 256),
+              help="How many processes serve.")  # fmt: skip
+@click.option("--watch", is_flag=True, envvar="GATEWAY_WATCH", help="Reload when the file changes.")
+@click.option("--admin-bind", default="127.0.0.1:8001", show_default=True, envvar="GATEWAY_ADMIN_BIND",
+              help="Where /admin and /metrics listen.")  # fmt: skip
+@click.option("--allow-private", is_flag=True, envvar="GATEWAY_ALLOW_PRIVATE",
+              help="Let every integration reach private addresses and plain http; for demos.")  # fmt: skip
+def command(
+    config: str, host: str, port: int, workers: int, watch: bool, admin_bind: str, allow_private: bool
+) -> None:
+    """Run the gateway."""
+    from gateway.app import Application
+    from gateway.serving import Options, supervise, work
+
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    options = Options(
+        config=Path(config),
+        host=host,
+        port=port,
+        admin=_address(admin_bind),
+        workers=workers,
+        watch=watch,
+        allow_private=allow_private,
+    )
+    _refuse_exposure(options.on_loopback, allow_private)
+    for address in ((host, port), options.admin):
+        _refuse_taken(*address)
+    try:
+        application = Application(options.launch())
+    except InvalidConfig as invalid:
+        say_problems(invalid.problems)
+        sys.exit(CONFIG_EXIT)
+    except ValueError as wrong:
+        refuse(str(wrong), CONFIG_EXIT)
+    _announce(application, options)
+    if workers == 1:
+        work(application, options)
+        return
+    sys.exit(supervise(options))
+
+
+def _announce(application: "object", options: "object") -> None:
+    from gateway.app import Application
+    from gateway.serving import Options
+
+    assert isinstance(application, Application)  # noqa: S101 - imported late, so that --help stays quick
+    assert isinstance(options, Options)  # noqa: S101
+    url = f"http://{options.host}:{options.port}"
+    health = application.health()
+    endpoints = sum(health.integrations.values())
+    stubbed = ", all stubbed" if health.stubbed else ""
+    lines = [
+        f"gateway: {len(health.integrations)} integrations, {endpoints} endpoints{stubbed} at {url}",
+        f"  docs     {url}/docs",
+        f"  admin    http://{options.admin[0]}:{options.admin[1]}/admin/config",
+        f"  config   {options.config} ({health.digest[:12]}){', watched' if options.watch else ''}",
+        f"  workers  {options.workers}",
+    ]
+    warnings = (*application.loaded.warnings, *application.plans.warnings)
+    if warnings:
+        lines.append(f"  {len(warnings)} warnings; `gateway check` shows them")
+    click.echo("\n".join(lines), err=True)
+
+
+def _refuse_exposure(on_loopback: bool, allow_private: bool) -> None:
+    """Without keys nobody but this machine may ask; in production nothing private may be asked for."""
+    production = not on_loopback or os.environ.get("GATEWAY_ENV") == "production"
+    if not on_loopback:
+        refuse("callers have no keys in this version, so the gateway listens on loopback only: use --host 127.0.0.1")
+    if production and allow_private:
+        refuse("--allow-private is for demos: in production say `allow_private: true` at the integration that needs it")
+
+
+def _refuse_taken(host: str, port: int) -> None:
+    """Workers share the port with SO_REUSEPORT, so a second gateway would get half of the requests unnoticed."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with contextlib.closing(socket.socket(family, socket.SOCK_STREAM)) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as taken:
+            refuse(f"cannot listen on {host}:{port}: {taken.strerror}", UNAVAILABLE_EXIT)
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal():
+        refuse(f"--admin-bind is HOST:PORT, got {text!r}")
+    return host.strip("[]"), int(port)

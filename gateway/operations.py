@@ -1,0 +1,81 @@
+"""Health, and what is loaded and in what state: for orchestrators, deploy scripts and the people who run it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import msgspec
+from litestar import MediaType, Response, get, post
+from litestar.handlers import HTTPRouteHandler
+
+_NO_STORE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+
+
+class Health(msgspec.Struct, frozen=True, kw_only=True):
+    """What is serving: `breakers` is state by name, `reload` what the last reload said when it failed."""
+
+    digest: str
+    integrations: Mapping[str, int]
+    breakers: Mapping[str, str]
+    stubbed: bool
+    draining: bool = False
+    reload: str | None = None
+
+    @property
+    def degraded(self) -> bool:
+        return self.reload is not None or any(state != "closed" for state in self.breakers.values())
+
+
+def health_handlers(health: Callable[[], Health]) -> list[HTTPRouteHandler]:
+    """/livez says that the process runs, /readyz that it wants requests, /health how everything is."""
+
+    @get("/livez", name="livez", sync_to_thread=False)
+    def livez() -> Response[bytes]:
+        return _json({"status": "ok"})
+
+    @get("/readyz", name="readyz", sync_to_thread=False)
+    def readyz(verbose: str | None = None) -> Response[bytes]:
+        now = health()
+        body: dict[str, Any] = {"status": "shutting-down" if now.draining else "ok"}
+        if verbose is not None:
+            body["config"] = {"digest": now.digest, "reload": now.reload or "ok"}
+        return _json(body, 503 if now.draining else 200)
+
+    @get("/health", name="health", sync_to_thread=False)
+    def overall() -> Response[bytes]:
+        now = health()
+        body = {
+            "status": "degraded" if now.degraded else "ok",
+            "stub": now.stubbed,
+            "integrations": {
+                name: {"endpoints": endpoints, "breaker": now.breakers.get(name, "closed")}
+                for name, endpoints in now.integrations.items()
+            },
+        }
+        return _json(body)
+
+    return [livez, readyz, overall]
+
+
+def admin_handlers(
+    health: Callable[[], Health], metrics: Callable[[], bytes], reload: Callable[[], list[str]]
+) -> list[HTTPRouteHandler]:
+    """What the admin listener adds: the loaded config, its breakers, metrics, and a reload on request."""
+
+    @get("/metrics", name="metrics", sync_to_thread=False)
+    def scrape() -> Response[bytes]:
+        return Response(metrics(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=_NO_STORE)
+
+    @get("/admin/config", name="config", sync_to_thread=False)
+    def config() -> Response[bytes]:
+        return _json(msgspec.to_builtins(health()))
+
+    @post("/admin/reload", name="reload", sync_to_thread=True)
+    def again() -> Response[bytes]:
+        problems = reload()
+        return _json({"reloaded": not problems, "problems": problems}, 200 if not problems else 409)
+
+    return [scrape, config, again]
+
+
+def _json(body: object, status: int = 200) -> Response[bytes]:
+    return Response(msgspec.json.encode(body), status_code=status, media_type=MediaType.JSON, headers=_NO_STORE)

@@ -1,0 +1,53 @@
+"""State that outlives a reload: breakers, limiters and caches of what did not change."""
+
+import asyncio
+import random
+import time
+from collections.abc import Callable, Hashable
+from typing import Any, TypeVar
+
+from gateway.contract import Kit
+
+T = TypeVar("T")
+
+
+class Keeper:
+    """Kit.keep, once per process. A generation asks for what it needs; what the newest one did not ask for is dropped.
+
+    Settings are part of a key, so a changed breaker is a new breaker, and an unchanged one keeps its count.
+    """
+
+    def __init__(self) -> None:
+        self._kept: dict[Hashable, Any] = {}
+        self._asked: set[Hashable] = set()
+
+    def __call__(self, key: Hashable, make: Callable[[], T]) -> T:
+        self._asked.add(key)
+        if key not in self._kept:
+            self._kept[key] = make()
+        found: T = self._kept[key]
+        return found
+
+    def begin(self) -> None:
+        """A generation is about to be compiled."""
+        self._asked = set()
+
+    def commit(self) -> None:
+        """The generation serves: forget what only its predecessors had."""
+        self._kept = {key: value for key, value in self._kept.items() if key in self._asked}
+
+    def abandon(self, before: set[Hashable]) -> None:
+        """The generation was refused: forget what it alone asked for; `before` is what `keys` told at its beginning."""
+        self._kept = {key: value for key, value in self._kept.items() if key in before}
+
+    def keys(self) -> set[Hashable]:
+        return set(self._kept)
+
+    def get(self, key: Hashable) -> Any:
+        """What is kept under the key, or None; does not count as asking for it."""
+        return self._kept.get(key)
+
+
+def system_kit(keeper: Keeper) -> Kit:
+    """The world as it is."""
+    return Kit(clock=time.monotonic, now=time.time, sleep=asyncio.sleep, random=random.random, keep=keeper)

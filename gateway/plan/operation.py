@@ -1,0 +1,126 @@
+"""A declared endpoint becomes an Operation: templates checked, parameters and answers in their final form."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, Literal
+
+import msgspec
+
+from gateway.config import Endpoint, EndpointConfig, IntegrationConfig, Server
+from gateway.contract import Answer, Operation, Parameter
+
+_PLACEHOLDER = re.compile(r"\{([^{}/]*)\}")
+_SEGMENT = re.compile(r"\{[A-Za-z_][A-Za-z0-9_-]*\}|[^{}]*")
+_OWN_KEYS = frozenset({"required", "as", "style"})
+_NO_BODY = frozenset({204, 205, 304})
+
+Place = Literal["path", "query", "header"]
+
+CURSOR = Parameter(
+    name="cursor",
+    place="query",
+    vendor="cursor",
+    schema={"type": "string", "maxLength": 4096, "description": "Where to go on: taken from a link of the page before."},
+)
+"""Declared wherever links are rewritten; `transform` reads it and never passes it on."""
+
+
+def operation_of(
+    endpoint: EndpointConfig, integration: IntegrationConfig, server: Server, *, user_bound: bool, public_url: str
+) -> Operation:
+    """Raises ValueError with what is wrong with the templates."""
+    written = endpoint.written
+    method, _, route = written.route.partition(" ")
+    upstream_method, _, upstream = (written.upstream or written.route).partition(" ")
+    full = (server.base_path.rstrip("/") + "/" + endpoint.integration + route).rstrip("/")
+    names = placeholders(route)
+    _check_upstream(upstream, names)
+    return Operation(
+        integration=endpoint.integration,
+        name=endpoint.name,
+        method=method,
+        route=full,
+        upstream_method=upstream_method,
+        upstream=upstream,
+        base_url=integration.written.base_url.rstrip("/"),
+        parameters=tuple(_parameters(written, names)),
+        body=written.body,
+        answers=tuple(answers_of(written)),
+        send=written.send,
+        reply=written.reply,
+        examples=written.examples,
+        summary=written.summary,
+        description=written.description,
+        tags=written.tags or (integration.written.title or endpoint.integration,),
+        deprecated=written.deprecated,
+        sunset=written.sunset,
+        stream=written.stream,
+        strict=written.strict,
+        idempotent=written.idempotent,
+        invalidates=written.invalidates,
+        user_bound=user_bound,
+        public_url=public_url,
+        response_limit=int(server.response_limit),
+    )
+
+
+def placeholders(template: str) -> tuple[str, ...]:
+    """The parameters of a route, in order; each is a whole segment and stands there once."""
+    for segment in template.split("/"):
+        if _SEGMENT.fullmatch(segment) is None:
+            raise ValueError(f"`{segment}` in `{template}`: a parameter is a whole segment, such as `/{{id}}/`")
+    names = tuple(_PLACEHOLDER.findall(template))
+    if len(set(names)) < len(names):
+        raise ValueError(f"`{template}` names a parameter twice")
+    return names
+
+
+def answers_of(written: Endpoint) -> Iterator[Answer]:
+    """The declared answers; none declared means 200 with any JSON."""
+    if written.response is not None:
+        yield Answer(status=200, schema=written.response)
+    for status, answer in (written.responses or {}).items():
+        bodiless = int(status) in _NO_BODY or (answer.schema is None and answer.type is None)
+        yield Answer(
+            status=int(status),
+            schema=None if bodiless else answer.schema,
+            type=answer.type,
+            description=answer.description or "",
+        )
+    if written.response is None and not written.responses:
+        yield Answer(status=200, schema={})
+
+
+def _parameters(written: Endpoint, names: tuple[str, ...]) -> Iterator[Parameter]:
+    unknown = sorted(set(written.path) - set(names))
+    if unknown:
+        raise ValueError(f"the route has no parameter `{unknown[0]}`")
+    for name in names:
+        yield _parameter(name, "path", written.path.get(name, {"type": "string"}))
+    for name, declared in written.query.items():
+        yield _parameter(name, "query", declared)
+    if written.reply.links:
+        yield CURSOR
+    for name, declared in written.headers.items():
+        yield _parameter(name, "header", declared)
+
+
+def _parameter(name: str, place: Place, declared: Mapping[str, Any]) -> Parameter:
+    return Parameter(
+        name=name,
+        place=place,
+        vendor=declared.get("as", name),
+        schema={key: value for key, value in declared.items() if key not in _OWN_KEYS},
+        required=place == "path" or declared.get("required", False),
+        style=declared.get("style", "repeat"),
+        default=declared.get("default", msgspec.UNSET),
+    )
+
+
+def _check_upstream(template: str, names: tuple[str, ...]) -> None:
+    missing = [name for name in _PLACEHOLDER.findall(template) if name not in names]
+    if missing:
+        raise ValueError(f"upstream `{template}` needs `{missing[0]}`, which the route does not have")
+    segments = template.partition("?")[0].split("/")
+    if any(segment in {".", ".."} for segment in segments):
+        raise ValueError(f"upstream `{template}` must not leave its base URL")

@@ -1,0 +1,24 @@
+"""A worker process, as the supervisor starts it: its number, and the options as JSON."""
+
+import sys
+from pathlib import Path
+
+import msgspec
+
+from gateway.app import Application
+from gateway.serving.options import Options
+from gateway.serving.worker import work
+
+
+def _path(kind: type, value: str) -> Path:
+    return Path(value)
+
+
+def main() -> None:
+    index, text = sys.argv[1:]
+    options = msgspec.json.decode(text, type=Options, dec_hook=_path)
+    work(Application(options.launch()), options, with_admin=index == "0")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,41 @@
+"""What `gateway serve` was asked for."""
+
+import ipaddress
+import os
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from gateway.app import Launch
+
+
+class Options(msgspec.Struct, frozen=True, kw_only=True):
+    """`admin` is host and port of the second listener; `drain` seconds that requests in flight may still take."""
+
+    config: Path = Path("integrations.yaml")
+    host: str = "127.0.0.1"
+    port: int = 8000
+    admin: tuple[str, int] = ("127.0.0.1", 8001)
+    workers: int = 1
+    watch: bool = False
+    allow_private: bool = False
+    drain: float = 25.0
+
+    @property
+    def on_loopback(self) -> bool:
+        if self.host == "localhost":
+            return True
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return False
+
+    def launch(self, environ: Mapping[str, str] = os.environ) -> Launch:
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return Launch(
+            config=self.config,
+            environ=environ,
+            public_url=f"http://{host}:{self.port}",
+            allow_private=self.allow_private,
+        )

@@ -1,0 +1,73 @@
+"""One worker: an application behind granian, in an event loop whose signals are ours.
+
+granian is embedded, so that a reload happens in place: its own SIGHUP would replace the worker and lose its memory
+(docs/adr/0006).
+"""
+
+import asyncio
+import logging
+import signal
+from typing import Any
+
+import uvloop
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.server.embed import Server
+
+from gateway.app import Application
+from gateway.serving.options import Options
+from gateway.serving.watch import changes
+
+logger = logging.getLogger("gateway")
+
+HEAD_SECONDS = 10
+"""How long a client may take for its request line and header fields."""
+HEAD_BYTES = 64 * 1024
+BACKLOG = 2_048
+
+
+def work(application: Application, options: Options, *, with_admin: bool = True) -> None:
+    """Serves until SIGTERM or SIGINT; SIGHUP reloads in place."""
+    uvloop.run(_work(application, options, with_admin))
+
+
+async def _work(application: Application, options: Options, with_admin: bool) -> None:
+    loop = asyncio.get_running_loop()
+    stop = asyncio.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, application.reload))
+    servers = [_server(application.edge, options.host, options.port)]
+    if with_admin:
+        servers.append(_server(application.admin, *options.admin))
+    serving = [asyncio.create_task(server.serve()) for server in servers]
+    watching = asyncio.create_task(_watch(application)) if options.watch else None
+    stopping = asyncio.create_task(stop.wait())
+    await asyncio.wait([stopping, *serving], return_when=asyncio.FIRST_COMPLETED)
+    if watching is not None:
+        watching.cancel()
+    await application.drain(options.drain)
+    for server in servers:
+        server.stop()
+    stopping.cancel()
+    await asyncio.gather(*serving)
+    await application.close()
+
+
+async def _watch(application: Application) -> None:
+    async for _ in changes(lambda: application.loaded.files):
+        await asyncio.to_thread(application.reload)
+
+
+def _server(app: Any, host: str, port: int) -> Server:
+    return Server(
+        app,
+        address=host,
+        port=port,
+        interface=Interfaces.ASGINL,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=BACKLOG,
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES),
+        log_enabled=False,
+    )

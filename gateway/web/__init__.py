@@ -1,0 +1,1 @@
+"""Plans become answers over HTTP."""

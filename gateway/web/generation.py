@@ -1,0 +1,85 @@
+"""One generation of the gateway: what a loaded config serves, as a whole, until the next one takes its place."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from gateway.contract import Handler, Headers, Operation
+from gateway.plan import Plan
+from gateway.web.intake import Door
+from gateway.web.routing import PARAMETER, REST, RouteTable
+
+Asgi = Any
+"""An ASGI application; its messages are open dicts, so there is no narrower type worth having."""
+
+
+class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
+    """A bound plan as the edge needs it: names of its path parameters, and fields that all of its answers carry."""
+
+    operation: Operation
+    handle: Handler
+    names: tuple[str, ...]
+    fields: Headers
+    private: bool
+
+    @classmethod
+    def of(cls, plan: Plan, handle: Handler) -> "Endpoint":
+        operation = plan.operation
+        return cls(
+            operation=operation,
+            handle=handle,
+            names=tuple(segment[1:-1] for segment in operation.route.split("/") if segment.startswith("{")),
+            fields=tuple(_fields(plan)),
+            private=operation.user_bound,
+        )
+
+
+class Generation:
+    """What serves now. `busy` counts the requests that are inside it."""
+
+    __slots__ = ("busy", "digest", "door", "site", "table")
+
+    def __init__(self, endpoints: Iterable[Endpoint], site: Asgi, door: Door, digest: str) -> None:
+        self.table = RouteTable(route for endpoint in endpoints for route in _routes(endpoint))
+        self.site = site
+        self.door = door
+        self.digest = digest
+        self.busy = 0
+
+
+def pattern(route: str) -> tuple[str, ...]:
+    """The segments of a route template, as the route table wants them."""
+    return tuple(_segment(segment) for segment in route.removeprefix("/").split("/"))
+
+
+def _segment(segment: str) -> str:
+    if segment.startswith("{") or segment == "*":
+        return PARAMETER
+    return REST if segment == "**" else segment
+
+
+def _routes(endpoint: Endpoint) -> Iterable[tuple[str, tuple[str, ...], Endpoint]]:
+    operation = endpoint.operation
+    yield operation.method, pattern(operation.route), endpoint
+    if operation.method == "GET":
+        yield "HEAD", pattern(operation.route), endpoint
+
+
+def _fields(plan: Plan) -> Iterable[tuple[bytes, bytes]]:
+    """RFC 9745 and RFC 8594 for what is going away, and the mark of what never reached a vendor."""
+    operation = plan.operation
+    if plan.stubbed:
+        yield b"gateway-stub", b"true"
+    if operation.deprecated:
+        yield b"deprecation", b"@0"
+    if operation.sunset is not None:
+        yield b"sunset", operation.sunset.encode()
+
+
+def allow_of(methods: frozenset[str]) -> bytes:
+    """The value of Allow for a path that accepts these methods."""
+    return ", ".join(sorted(methods | {"OPTIONS"})).encode()
+
+
+Members = Mapping[str, object]

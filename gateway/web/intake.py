@@ -1,0 +1,183 @@
+"""What a request must satisfy before anything else looks at it, and how its parts are read."""
+
+import asyncio
+import itertools
+import re
+import secrets
+from collections.abc import AsyncIterator, Awaitable, Callable, MutableMapping
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+import msgspec
+
+from gateway.contract import Headers
+from gateway.errors import (
+    BodyTooLarge,
+    ForeignOrigin,
+    HeadersTooLarge,
+    InvalidRequest,
+    MisdirectedRequest,
+    RequestTimeout,
+    UriTooLong,
+    Violation,
+)
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+
+URI_LIMIT = 16 * 1024
+HEADER_LIMIT = 64 * 1024
+QUERY_FIELDS = 1_000
+BODY_SECONDS = 30.0
+"""How long a whole body may take to arrive."""
+
+_WATCHED = frozenset({b"host", b"x-correlation-id", b"content-length", b"transfer-encoding", b"origin", b"sec-fetch-site"})
+_CORRELATION = re.compile(rb"[A-Za-z0-9._-]{1,128}")
+_HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?")
+_LOOPBACK = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_process = secrets.token_hex(8)
+_numbers = itertools.count(1)
+
+
+class Door(msgspec.Struct, frozen=True, kw_only=True):
+    """Who is let in. `keyless`: nobody needs a key, so only this machine's own programs may ask, and no web page."""
+
+    body_limit: int
+    keyless: bool = True
+    origins: frozenset[bytes] = frozenset()
+
+
+class Head(msgspec.Struct, frozen=True):
+    """A request line and header block that passed: `length` of the body in bytes, None where it is chunked."""
+
+    headers: Headers
+    length: int | None
+
+
+def correlation_of(headers: Headers) -> str:
+    """The caller's own id if it is one that can stand in a log line, else a new one, unique among all processes."""
+    given = [value for name, value in headers if name == b"x-correlation-id"]
+    if len(given) == 1 and _CORRELATION.fullmatch(given[0]):
+        return given[0].decode()
+    return f"{_process}-{next(_numbers):x}"
+
+
+def admit(scope: Scope, headers: Headers, door: Door) -> Head:
+    """Raises the CallerError that the request line or a header field calls for."""
+    if len(scope["raw_path"]) + len(scope["query_string"]) > URI_LIMIT:
+        raise UriTooLong(f"an address has at most {URI_LIMIT} bytes")
+    size = 0
+    found: dict[bytes, bytes] = {}
+    for name, value in headers:
+        size += len(name) + len(value) + 4
+        if name in _WATCHED:
+            if name == b"host" and name in found:
+                raise InvalidRequest("a request has exactly one Host")
+            found[name] = value
+    if size > HEADER_LIMIT:
+        raise HeadersTooLarge(f"the header fields have at most {HEADER_LIMIT} bytes")
+    _check_host(found.get(b"host"), door)
+    if door.keyless and scope["method"] not in _SAFE:
+        _check_origin(found, door)
+    return Head(headers, _length(found, door))
+
+
+def _check_host(host: bytes | None, door: Door) -> None:
+    name = _HOST.fullmatch(host) if host else None
+    if name is None:
+        raise InvalidRequest("a request has exactly one Host, and it names a host")
+    if door.keyless and name[1].lower() not in _LOOPBACK:
+        raise MisdirectedRequest("without API keys the gateway answers to localhost, 127.0.0.1 and [::1] only")
+
+
+def _check_origin(found: dict[bytes, bytes], door: Door) -> None:
+    origin = found.get(b"origin")
+    if found.get(b"sec-fetch-site") == b"cross-site" and origin not in door.origins:
+        raise ForeignOrigin("a page of another site may not call a gateway that asks for no key")
+    if origin is None or origin in door.origins:
+        return
+    scheme, _, host = origin.partition(b"://")
+    if scheme not in {b"http", b"https"} or host.lower() != found.get(b"host", b"").lower():
+        raise ForeignOrigin("a page of another origin may not call a gateway that asks for no key")
+
+
+def _length(found: dict[bytes, bytes], door: Door) -> int | None:
+    if b"transfer-encoding" in found:
+        return None
+    text = found.get(b"content-length", b"0")
+    if not (text.isdigit() and text.isascii()):
+        raise InvalidRequest("Content-Length is a number of bytes")
+    if int(text) > door.body_limit:
+        raise BodyTooLarge(f"a body has at most {door.body_limit} bytes")
+    return int(text)
+
+
+async def read_body(receive: Receive, head: Head, limit: int) -> bytes:
+    """The whole body; one that is cut short is refused and never forwarded."""
+    if head.length == 0:
+        return b""
+    message = await receive()
+    if message["type"] == "http.request" and not message.get("more_body", False):
+        body: bytes = message.get("body", b"")
+        return body
+    try:
+        async with asyncio.timeout(BODY_SECONDS):
+            return await _gather(message, receive, limit)
+    except TimeoutError:
+        raise RequestTimeout(f"a body arrives within {BODY_SECONDS:.0f} seconds") from None
+
+
+async def _gather(message: Message, receive: Receive, limit: int) -> bytes:
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        chunk = _chunk(message)
+        size += len(chunk)
+        if size > limit:
+            raise BodyTooLarge(f"a body has at most {limit} bytes")
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks)
+        message = await receive()
+
+
+async def stream_body(receive: Receive) -> AsyncIterator[bytes]:
+    """The body chunk by chunk, as it is asked for: what the vendor does not take is not read from the client."""
+    more = True
+    while more:
+        message = await receive()
+        chunk = _chunk(message)
+        more = message.get("more_body", False)
+        if chunk:
+            yield chunk
+
+
+def _chunk(message: Message) -> bytes:
+    if message["type"] != "http.request":
+        raise InvalidRequest("the body ended before it was complete")
+    chunk: bytes = message.get("body", b"")
+    return chunk
+
+
+def parse_query(raw: bytes) -> tuple[tuple[str, str], ...]:
+    """Decoded pairs in their order; `+` is a space. Raises InvalidRequest for what is not UTF-8 or too much."""
+    if not raw:
+        return ()
+    fields = raw.split(b"&")
+    if len(fields) > QUERY_FIELDS:
+        raise InvalidRequest(f"a query has at most {QUERY_FIELDS} fields")
+    try:
+        return tuple(
+            (_decoded(name), _decoded(value)) for name, _, value in (field.partition(b"=") for field in fields if field)
+        )
+    except UnicodeDecodeError:
+        violation = Violation("query", "expected percent-encoded UTF-8")
+        raise InvalidRequest("the query is not UTF-8", violations=[violation]) from None
+
+
+def _decoded(text: bytes) -> str:
+    if b"%" in text or b"+" in text:
+        return unquote_to_bytes(text.replace(b"+", b" ")).decode()
+    return text.decode()

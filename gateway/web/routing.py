@@ -1,0 +1,121 @@
+"""The route table: method and raw path in, endpoint and path parameters out.
+
+Litestar's router neither back-tracks nor keeps a dot or an encoded slash inside a segment, so generated endpoints have
+a table of their own (docs/adr/0003). A literal segment wins over a parameter, but only if the rest of the path
+matches too. Segments are split first and percent-decoded after, so `a%2Fb` is one segment and never two.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Generic, TypeVar
+from urllib.parse import unquote_to_bytes
+
+E = TypeVar("E")
+
+PARAMETER = "{}"
+REST = "**"
+
+
+class Match(Generic[E]):
+    """A path that exists. `endpoint` is None when it does not accept the method; `allow` says which it accepts."""
+
+    __slots__ = ("allow", "endpoint", "values")
+
+    def __init__(self, endpoint: E | None, values: tuple[str, ...] = (), allow: frozenset[str] = frozenset()) -> None:
+        self.endpoint = endpoint
+        self.values = values
+        self.allow = allow
+
+
+class _Node(Generic[E]):
+    __slots__ = ("children", "methods")
+
+    def __init__(self) -> None:
+        self.children: dict[str, _Node[E]] = {}
+        self.methods: dict[str, E] = {}
+
+
+class RouteTable(Generic[E]):
+    """Built once a generation; looked up once a request, in time that depends on the path's length alone.
+
+    A pattern is a tuple of segments: a literal, `PARAMETER` for any one segment, or `REST` for any number, also none.
+    """
+
+    def __init__(self, routes: Iterable[tuple[str, tuple[str, ...], E]]) -> None:
+        self._root: _Node[E] = _Node()
+        for method, pattern, endpoint in routes:
+            node = self._root
+            for segment in pattern:
+                node = node.children.setdefault(segment, _Node())
+            node.methods.setdefault(method, endpoint)
+        self._static: dict[bytes, Mapping[str, Match[E]]] = dict(self._static_paths())
+
+    def match(self, method: str, raw_path: bytes) -> Match[E] | None:
+        """`raw_path` as on the wire. None: no endpoint has this path, whatever the method."""
+        found = self._static.get(raw_path)
+        if found is not None and method in found:
+            return found[method]
+        segments = split(raw_path)
+        if segments is None:
+            return None
+        allow: set[str] = set()
+        hit = _walk(self._root, segments, 0, (), method, allow)
+        if hit is not None:
+            return hit
+        return Match(None, allow=frozenset(allow)) if allow else None
+
+    def _static_paths(self) -> Iterable[tuple[bytes, Mapping[str, Match[E]]]]:
+        """Paths without parameters or anything to decode are found by one look-up; literals win, so this is no change."""
+        stack: list[tuple[str, _Node[E]]] = [("", self._root)]
+        while stack:
+            path, node = stack.pop()
+            if node.methods and path.isascii() and "%" not in path:
+                yield path.encode(), {method: Match(endpoint) for method, endpoint in node.methods.items()}
+            stack.extend(
+                (f"{path}/{segment}", child)
+                for segment, child in node.children.items()
+                if segment not in {PARAMETER, REST}
+            )
+
+
+def split(raw_path: bytes) -> tuple[str, ...] | None:
+    """The decoded segments of a raw path; None if it is not absolute or not UTF-8."""
+    if raw_path[:1] != b"/":
+        return None
+    try:
+        if b"%" not in raw_path:
+            return tuple(raw_path[1:].decode().split("/"))
+        return tuple(unquote_to_bytes(segment).decode() for segment in raw_path[1:].split(b"/"))
+    except UnicodeDecodeError:
+        return None
+
+
+def _walk(
+    node: _Node[E], segments: tuple[str, ...], at: int, values: tuple[str, ...], method: str, allow: set[str]
+) -> Match[E] | None:
+    if at == len(segments):
+        return _leaf(node, values, method, allow) or _rest(node, (), values, method, allow)
+    segment = segments[at]
+    if (child := node.children.get(segment)) is not None and segment not in {PARAMETER, REST}:
+        hit = _walk(child, segments, at + 1, values, method, allow)
+        if hit is not None:
+            return hit
+    if segment and (child := node.children.get(PARAMETER)) is not None:
+        hit = _walk(child, segments, at + 1, (*values, segment), method, allow)
+        if hit is not None:
+            return hit
+    return _rest(node, segments[at:], values, method, allow)
+
+
+def _leaf(node: _Node[E], values: tuple[str, ...], method: str, allow: set[str]) -> Match[E] | None:
+    endpoint = node.methods.get(method)
+    if endpoint is not None:
+        return Match(endpoint, values)
+    allow.update(node.methods)
+    return None
+
+
+def _rest(
+    node: _Node[E], left: tuple[str, ...], values: tuple[str, ...], method: str, allow: set[str]
+) -> Match[E] | None:
+    child = node.children.get(REST)
+    return None if child is None else _leaf(child, (*values, *left), method, allow)

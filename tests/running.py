@@ -1,0 +1,85 @@
+"""A real gateway for tests: the command itself, in a process of its own, on free ports, ended by its id."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import httpx
+import msgspec
+
+ROOT = Path(__file__).parent.parent
+SHIPPED = ROOT / "integrations.yaml"
+
+
+class Running(msgspec.Struct, frozen=True):
+    """Where it listens, and the process that listens there."""
+
+    url: str
+    admin: str
+    process: "subprocess.Popen[str]"
+
+    def client(self) -> httpx.Client:
+        return httpx.Client(base_url=self.url, trust_env=False, timeout=30)
+
+    def reload(self) -> None:
+        self.process.send_signal(signal.SIGHUP)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@contextmanager
+def running(config: Path = SHIPPED, environ: Mapping[str, str] | None = None, *flags: str) -> Iterator[Running]:
+    """Serves `config`; `environ` is laid over a clean environment. Fails with what the command said if it ends early."""
+    port, admin = free_port(), free_port()
+    command = [sys.executable, "-m", "gateway", "serve", "-c", str(config), "--port", str(port)]
+    command += ["--admin-bind", f"127.0.0.1:{admin}", *flags]
+    clean = {"PATH": os.environ["PATH"], "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
+    process = subprocess.Popen(
+        command, env={**clean, **(environ or {})}, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
+    )
+    gateway = Running(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{admin}", process)
+    try:
+        _await_ready(gateway)
+        yield gateway
+    finally:
+        process.terminate()
+        try:
+            process.communicate(timeout=40)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.communicate()
+
+
+def _await_ready(gateway: Running) -> None:
+    until = time.monotonic() + 30
+    while True:
+        if gateway.process.poll() is not None:
+            raise AssertionError(f"the gateway ended early: {gateway.process.communicate()[1]}")
+        try:
+            if httpx.get(f"{gateway.url}/readyz", trust_env=False, timeout=1).status_code == 200:
+                return
+        except httpx.TransportError:
+            pass
+        if time.monotonic() > until:
+            raise AssertionError("the gateway is not ready after 30 seconds")
+        time.sleep(0.05)
+
+
+def eventually(check: "object", seconds: float = 10) -> None:
+    """Waits until `check()` is true; a test that needs it says what it waits for by the name of the function."""
+    assert callable(check)
+    until = time.monotonic() + seconds
+    while not check():
+        assert time.monotonic() < until, f"{getattr(check, '__name__', check)} did not come true within {seconds} s"
+        time.sleep(0.02)
