@@ -81,6 +81,22 @@ def test_calls_are_served_in_the_order_in_which_they_came_whatever_they_cost() -
     assert [asked.correlation_id for asked in vendor.calls[1:]] == ["c-0", "c-1", "c-2", "c-3"]
 
 
+def test_a_call_that_would_fit_in_does_not_jump_the_queue() -> None:
+    vendor, shared = Vendor(), kit()
+    dear = limited(vendor, shared, burst=5, cost=5)
+    cheap = limited(vendor, shared, burst=5)
+
+    async def main() -> None:
+        await dear(call())
+        waiting = asyncio.ensure_future(dear(call()))
+        await asyncio.sleep(2)
+        await cheap(call())
+        await waiting
+
+    run(main())
+    assert vendor.times == pytest.approx([0, 5, 10], abs=0.01)
+
+
 def test_a_wait_that_would_be_too_long_is_refused_at_once_with_its_length() -> None:
     vendor = Vendor()
     handler = limited(vendor, max_wait=Duration(2))
@@ -204,11 +220,12 @@ def test_a_rest_longer_than_a_call_would_wait_refuses_it_and_tells_when_to_come_
 
 
 def test_a_rest_that_begins_while_a_call_waits_refuses_it_instead_of_keeping_it() -> None:
-    shared = kit()
-    handler = limited(Vendor(refusal(retry_after=30)), shared, max_wait=Duration(2))
-
     async def main() -> None:
-        found = await together(handler, 3)
+        async def slow(call: Call) -> Reply:
+            await asyncio.sleep(0.5)
+            return refusal(retry_after=30)
+
+        found = await together(limited(slow, max_wait=Duration(2)), 3)
         assert [type(each) for each in found] == [Reply, ReducedCapacity, ReducedCapacity]
         assert clock() <= 1002.1
 
