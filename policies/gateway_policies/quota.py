@@ -1,0 +1,142 @@
+"""What a caller may ask of an integration: a full quota at once, then as it refills.
+
+    quota: {requests: 60, per: 1m, by: caller}
+
+Sixty a minute means sixty at once and then one a second (GCRA, exact). Every answer carries RateLimit-Policy and
+RateLimit (draft-ietf-httpapi-ratelimit-headers-11), where `t` are the seconds until one more request is allowed; what
+goes beyond is a 429 with Retry-After.
+"""
+
+import math
+from collections.abc import Callable, Mapping
+from ipaddress import IPv6Address
+from typing import Annotated, Literal
+
+import msgspec
+
+from gateway import Call, Duration, Handler, Headers, Kit, Policy, Reply, Settings, Site, Stage
+from gateway.errors import GatewayError, QuotaExceeded
+
+MOST = 100_000
+"""Callers that are remembered: beyond, the one who has not asked for the longest time is forgotten."""
+SECOND = 1_000_000_000
+"""Times are counted in whole nanoseconds: sums of fractions would let one too many or too few through."""
+
+
+class Quota(Settings, frozen=True, kw_only=True):
+    """How much one caller may ask."""
+
+    requests: Annotated[
+        int,
+        msgspec.Meta(ge=1, le=1_000_000, description="Requests that one caller may make in `per`, all at once too."),
+    ]
+    per: Annotated[
+        Duration, msgspec.Meta(description="The time in which a used up quota is full again, at least `1s`, as `1m`.")
+    ]
+    by: Annotated[
+        Literal["caller", "user", "ip"],
+        msgspec.Meta(
+            description="Who has a quota of his own: each caller (his key), each user he acts for, each address."
+        ),
+    ] = "caller"
+
+    def __post_init__(self) -> None:
+        if self.per < 1:
+            raise ValueError("`per` has to be at least 1s: callers are told in whole seconds")
+
+
+class Share(msgspec.Struct, frozen=True):
+    """What is left of a quota: requests, and the seconds until one more is allowed."""
+
+    allowed: bool
+    remaining: int
+    seconds: float
+
+
+class Quotas:
+    """When each caller's quota will be full again (GCRA's theoretical arrival time), in nanoseconds.
+
+    Full ones say nothing and are forgotten: each request looks at the two that have been quiet for the longest time.
+    """
+
+    def __init__(self, requests: int, per: float, clock: Callable[[], float], most: int = MOST) -> None:
+        self._cost = math.ceil(per * SECOND / requests)
+        self._full = self._cost * requests
+        self._clock = clock
+        self._most = most
+        self._full_at: dict[str, int] = {}
+
+    def __len__(self) -> int:
+        return len(self._full_at)
+
+    def take(self, who: str) -> Share:
+        now = int(self._clock() * SECOND)
+        used = max(self._full_at.pop(who, 0) - now, 0)
+        allowed = used + self._cost <= self._full
+        if allowed:
+            used += self._cost
+        self._full_at[who] = now + used  # at the end: the first have been quiet for the longest time
+        self._forget(now)
+        missing = used % self._cost or self._cost
+        return Share(allowed, (self._full - used) // self._cost, missing / SECOND)
+
+    def _forget(self, now: int) -> None:
+        for _ in range(2):
+            eldest = next(iter(self._full_at))
+            if self._full_at[eldest] > now and len(self._full_at) <= self._most:
+                return
+            del self._full_at[eldest]
+
+
+def build(settings: Quota, site: Site, kit: Kit) -> Mapping[str, Stage]:
+    requests, per = settings.requests, float(settings.per)
+    take = kit.keep(("quota", site.scope, settings), lambda: Quotas(requests, per, kit.clock)).take
+    who = WHO[settings.by]
+    declared = (b"ratelimit-policy", b'"default";q=%d;w=%d' % (requests, math.ceil(per)))
+
+    async def quota(call: Call, forward: Handler) -> Reply:
+        share = take(who(call))
+        fields: Headers = (
+            declared,
+            (b"ratelimit", b'"default";r=%d;t=%d' % (share.remaining, math.ceil(share.seconds))),
+        )
+        if not share.allowed:
+            call.trail.note("quota.refused", retry_after=share.seconds)
+            raise QuotaExceeded(
+                f"{requests} requests in {per:g} seconds are allowed", retry_after=share.seconds, headers=fields
+            )
+        call.trail.note("quota.allowed", remaining=share.remaining)
+        try:
+            reply = await forward(call)
+        except GatewayError as error:
+            error.headers += fields
+            raise
+        return msgspec.structs.replace(reply, headers=reply.headers + fields)
+
+    return {"quota": quota}
+
+
+def _caller(call: Call) -> str:
+    return call.caller.id
+
+
+def _user(call: Call) -> str:
+    """The user whom the caller acts for, else the caller; a user's id must not be mistaken for a caller's."""
+    return f"user {call.caller.user}" if call.caller.user else f"caller {call.caller.id}"
+
+
+def _network(call: Call) -> str:
+    """The client's address; of IPv6 the network, since one client owns all of its addresses."""
+    address = call.caller.address
+    if ":" not in address:
+        return address
+    try:
+        parsed = IPv6Address(address)
+    except ValueError:
+        return address
+    return str(parsed.ipv4_mapped or int(parsed) >> 64)
+
+
+WHO: Mapping[str, Callable[[Call], str]] = {"caller": _caller, "user": _user, "ip": _network}
+
+policy = Policy(name="quota", settings=Quota, build=build)
