@@ -1,0 +1,28 @@
+"""The shape of integrations.yaml, as it is written and as what it comes to; no logic."""
+
+from gateway.config.effective import Config, EffectivePolicy, EndpointConfig, IntegrationConfig
+from gateway.config.integration import Endpoint, Integration, Native, Response
+from gateway.config.later import LATER_CREDENTIALS, LATER_POLICIES, Provider
+from gateway.config.server import Callers, Cors, Jwt, Server, Tls
+from gateway.config.texts import EndpointName, IntegrationName
+
+__all__ = [
+    "LATER_CREDENTIALS",
+    "LATER_POLICIES",
+    "Callers",
+    "Config",
+    "Cors",
+    "EffectivePolicy",
+    "Endpoint",
+    "EndpointConfig",
+    "EndpointName",
+    "Integration",
+    "IntegrationConfig",
+    "IntegrationName",
+    "Jwt",
+    "Native",
+    "Provider",
+    "Response",
+    "Server",
+    "Tls",
+]

@@ -1,0 +1,153 @@
+"""What is wrong with a config: a code, a place, what would be right; and how that is written for people."""
+
+from collections.abc import Iterable
+from typing import Literal
+
+import msgspec
+
+Severity = Literal["error", "warning"]
+
+CODES = {
+    "GW001": "the file cannot be read",
+    "GW002": "the file is too large",
+    "GW003": "the file is not UTF-8",
+    "GW004": "the file is not valid YAML",
+    "GW005": "a key stands twice",
+    "GW006": "merge keys are not part of YAML 1.2",
+    "GW007": "tags are not allowed",
+    "GW008": "too deep, or too many values",
+    "GW009": "a key is not text",
+    "GW010": "a reference inside braces or brackets needs quotes",
+    "GW011": "the file is empty",
+    "GW012": "more than one document",
+    "GW104": "unknown key",
+    "GW105": "missing key",
+    "GW106": "a value of another type is expected",
+    "GW107": "not one of the allowed values",
+    "GW108": "out of bounds",
+    "GW109": "the text has another form",
+    "GW110": "a unit is missing or unknown",
+    "GW111": "settings that contradict each other",
+    "GW112": "not available in this version",
+    "GW113": "no such profile",
+    "GW114": "keys that exclude each other",
+    "GW115": "parameters and route do not fit",
+    "GW116": "not an address that can be called",
+    "GW201": "a reference has no value",
+    "GW202": "not a reference",
+    "GW203": "a reference in a key",
+    "GW204": "a secret in an address",
+    "GW205": "a secret written out",
+    "GW206": "a value that cannot stand in a path",
+    "GW210": "a schema file cannot be read",
+    "GW211": "a schema file that is no schema",
+    "GW212": "not a valid JSON Schema",
+    "GW213": "a pointer that leads nowhere",
+    "GW214": "a schema that is not local",
+    "GW215": "a default that does not fit its schema",
+    "GW216": "a schema that is too large",
+    "GW301": "an endpoint or policy that cannot work as written",
+    "GW302": "two endpoints with the same route",
+    "GW303": "routes that overlap",
+    "GW304": "less time in total than for one attempt",
+    "GW305": "answers to a write are not cached",
+}
+"""Every diagnostic and what it is about, in a few words."""
+
+WARNINGS = frozenset({"GW205", "GW303", "GW304", "GW305"})
+"""Legal, but surely not what was meant; all others are errors unless their finder says otherwise."""
+
+_WIDTH = 100
+
+
+class Place(msgspec.Struct, frozen=True, order=True):
+    """Where something stands; line and column count from 1, in characters."""
+
+    file: str
+    line: int = 1
+    column: int = 1
+    length: int = 1
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """One thing that is wrong. `hidden` are (column, length) of secrets on the same line, which no excerpt shows."""
+
+    code: str
+    severity: Severity
+    place: Place
+    message: str
+    hint: str = ""
+    allowed: tuple[str, ...] = ()
+    hidden: tuple[tuple[int, int], ...] = ()
+
+
+class InvalidConfig(Exception):
+    """The config cannot serve; `problems` are all that was found, in the order of the file."""
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = in_order(problems)
+        super().__init__("\n".join(map(render_concise, self.problems)))
+
+
+def severity_of(code: str) -> Severity:
+    return "warning" if code in WARNINGS else "error"
+
+
+def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
+    """By place, each problem once: what is inherited may have been found many times."""
+    return tuple(sorted(dict.fromkeys(problems), key=lambda problem: (problem.place, problem.code, problem.message)))
+
+
+def render_concise(problem: Problem) -> str:
+    """`FILE:LINE:COLUMN: error[GW104]: message`."""
+    place = problem.place
+    return f"{place.file}:{place.line}:{place.column}: {problem.severity}[{problem.code}]: {problem.message}"
+
+
+def render_text(problem: Problem, text: str) -> str:
+    """The problem with an excerpt of `text`, which is what its file holds."""
+    place = problem.place
+    gutter = " " * len(str(place.line))
+    lines = [
+        f"{problem.severity}[{problem.code}]: {problem.message}",
+        f"{gutter}--> {place.file}:{place.line}:{place.column}",
+        *_excerpt(problem, text, gutter),
+    ]
+    if problem.allowed:
+        lines.append(f"{gutter} = allowed here: {_shortened(problem.allowed)}")
+    lines.append(f"{gutter} = help: gateway explain {problem.code}")
+    return "\n".join(lines)
+
+
+def _excerpt(problem: Problem, text: str, gutter: str) -> list[str]:
+    place = problem.place
+    rows = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    hint = [f"{gutter} = {problem.hint}"] if problem.hint else []
+    if place.line > len(rows) or not rows[place.line - 1].strip():
+        return [f"{gutter} |", *hint]
+    row = _masked(rows[place.line - 1], problem.hidden)
+    before = "".join(letter if letter == "\t" else " " for letter in row[: place.column - 1])
+    carets = "^" * max(1, min(place.length, len(row) - place.column + 1))
+    return [
+        f"{gutter} |",
+        f"{place.line} | {row}",
+        f"{gutter} | {before}{carets} {problem.hint}".rstrip(),
+        f"{gutter} |",
+    ]
+
+
+def _masked(row: str, hidden: Iterable[tuple[int, int]]) -> str:
+    for column, length in hidden:
+        row = row[: column - 1] + "*" * min(length, len(row) - column + 1) + row[column - 1 + length :]
+    return row
+
+
+def _shortened(names: tuple[str, ...]) -> str:
+    """As many as fit on a line."""
+    shown = ""
+    for name in names:
+        longer = f"{shown}, {name}" if shown else name
+        if len(longer) > _WIDTH:
+            return f"{shown}, …"
+        shown = longer
+    return shown

@@ -1,0 +1,73 @@
+"""Keys of later versions: told as such wherever they stand, and taken out, so that nobody believes that they work."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from gateway.config import LATER_CREDENTIALS, LATER_POLICIES
+from gateway.diagnostics import Problem
+from gateway.loading.source import Source
+from gateway.loading.tree import Keys
+from gateway.loading.walking import structures
+from gateway.registry import Registry, tag_of
+
+_MISSING: Any = object()
+
+
+def later_problems(data: Any, registry: Registry, source: Source) -> Iterator[Problem]:
+    """Changes `data` in place."""
+    known = {policy.name for policy in registry.policies}
+    policies = tuple(name for name in LATER_POLICIES if name not in known)
+    for path, level in list(structures(data)):
+        for key in (key for key in _keys_at(path, policies) if key in level):
+            del level[key]
+            yield _problem(source, (*path, key), f"`{key}`")
+        if path[:1] == ("integrations",):
+            yield from _credential(level, path, registry, source)
+
+
+def _keys_at(path: Keys, policies: tuple[str, ...]) -> tuple[str, ...]:
+    match path:
+        case ():
+            return ("include", "providers")
+        case ("server",):
+            return ()
+        case ("integrations", _):
+            return ("openapi", *policies)
+        case ("integrations", *_):
+            return ("paging", *policies)
+    return policies
+
+
+def _credential(integration: dict[str, Any], path: Keys, registry: Registry, source: Source) -> Iterator[Problem]:
+    known = {tag_of(credential.settings) for credential in registry.credentials}
+    later = {tag_of(settings) for settings in LATER_CREDENTIALS} - known
+    credential = integration.get("credential")
+    use = credential.get("use") if isinstance(credential, dict) else None
+    if isinstance(use, str) and use in later:
+        del integration["credential"]
+        yield _problem(source, (*path, "credential", "use"), f"`credential: {{use: {use}}}`")
+
+
+def later_values(data: Any, source: Source) -> Iterator[Problem]:
+    """What only shows once references are resolved: settings of the server whose other value comes later."""
+    server = data.get("server") if isinstance(data, dict) else None
+    if not isinstance(server, dict):
+        return
+    if isinstance(server.get("shared_state", "memory"), str) and server.get("shared_state", "memory") != "memory":
+        del server["shared_state"]
+        yield _problem(source, ("server", "shared_state"), "`shared_state` other than `memory`")
+    callers = server.get("callers")
+    if not isinstance(callers, dict):
+        return
+    if callers.get("api_keys", _MISSING) is False:
+        callers["api_keys"] = "off"
+    if callers.get("api_keys") == "required":
+        path = ("server", "callers", "api_keys")
+        yield _problem(source, path, "`api_keys: required`", "; set GATEWAY_API_KEYS=off")
+    if "jwt" in callers:
+        del callers["jwt"]
+        yield _problem(source, ("server", "callers", "jwt"), "`jwt`")
+
+
+def _problem(source: Source, path: Keys, what: str, instead: str = "") -> Problem:
+    return source.problem("GW112", path, f"{what} is not available in this version{instead}")

@@ -1,0 +1,161 @@
+"""The steps from text to Config, in their order; what one finds wrong does not keep the next from looking."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from gateway.config import Config, EndpointConfig, IntegrationConfig
+from gateway.diagnostics import InvalidConfig, Problem, in_order
+from gateway.loading.checks import check_document
+from gateway.loading.diagnosing import Diagnosis, reason_of
+from gateway.loading.later import later_problems, later_values
+from gateway.loading.merging import Merger, Policies
+from gateway.loading.naming import shown
+from gateway.loading.reading import Text, compose, read_text
+from gateway.loading.references import Resolver, Surroundings
+from gateway.loading.schemas import Schemas
+from gateway.loading.secrets import literal_secrets
+from gateway.loading.source import Source
+from gateway.loading.targets import Targets
+from gateway.loading.tree import Keys, Tree
+from gateway.loading.walking import entries, without_extensions
+from gateway.registry import Registry, written_types
+from gateway.units import read_unit
+
+Inherited = dict[str, tuple[Policies, dict[str, Policies]]]
+"""The policies that are on: for each integration its own, and those of its endpoints."""
+
+
+class Loaded(msgspec.Struct, frozen=True):
+    """A config that can be compiled; `files` are all that were read, for those who watch them."""
+
+    config: Config
+    warnings: tuple[Problem, ...]
+    source: Source
+    files: tuple[Path, ...]
+
+
+def load(
+    path: Path,
+    registry: Registry,
+    environ: Mapping[str, str],
+    *,
+    lenient_secrets: bool,
+    stub: bool = False,
+    public_url: str | None = None,
+) -> Loaded:
+    """Raises InvalidConfig. A reference without value is a warning where `lenient_secrets` or `stub` says so.
+
+    `public_url` is where callers find the gateway unless the file says so.
+    """
+    text = Text(str(path), read_text(path))
+    work = _Work(text, registry)
+    work.refer(Surroundings(environ, path.parent, lenient_secrets or stub))
+    schemas = work.read_schemas(path.parent)
+    document = work.convert()
+    inherited = work.inherit()
+    warnings = work.warnings()
+    config = Config(_server(document, public_url), _assembled(document, inherited), _digest(text, schemas))
+    return Loaded(config, warnings, work.source, (path, *work.files))
+
+
+class _Work:
+    """A file on its way to a Config: its data, and all that was found wrong so far."""
+
+    def __init__(self, text: Text, registry: Registry) -> None:
+        root = compose(text)
+        tree = Tree(root, text)
+        without_extensions(tree.data)
+        self.source = Source(text, root, tree.data, {policy.name for policy in registry.policies if policy.prepend})
+        if not isinstance(tree.data, dict):
+            raise InvalidConfig([self.source.problem("GW106", (), f"expected a map, got {shown(tree.data)}")])
+        self._data = tree.data
+        self._references = tree.references
+        self._registry = registry
+        self._types = written_types(registry)
+        self._broken: set[Keys] = set()
+        self._problems = [*tree.problems, *later_problems(tree.data, registry, self.source)]
+        self.files: list[Path] = []
+
+    def refer(self, surroundings: Surroundings) -> None:
+        """Puts values in the place of references, and learns what is secret."""
+        targets = Targets(self._types.document, self._data)
+        resolver = Resolver(self.source, targets, surroundings)
+        resolver.resolve(self._data, self._references)
+        self.files.extend(resolver.files)
+        self._problems.extend(resolver.problems)
+        self._problems.extend(literal_secrets(self._data, targets, self.source))
+        self._problems.extend(later_values(self._data, self.source))
+
+    def read_schemas(self, folder: Path) -> Mapping[Path, str]:
+        """The texts of the files that schemas are taken from."""
+        schemas = Schemas(self.source, folder)
+        schemas.resolve(self._data)
+        self.files.extend(schemas.files)
+        self._problems.extend(schemas.problems)
+        self._problems.extend(check_document(self._data, self.source))
+        return schemas.texts
+
+    def convert(self) -> Any:
+        """The document as it is written, typed; None where it is wrong."""
+        try:
+            return msgspec.convert(self._data, self._types.document, dec_hook=read_unit, str_keys=True)
+        except msgspec.ValidationError as error:
+            reason, path = reason_of(error)
+        found = [*Diagnosis(self.source, self._registry, self._types).problems(self._data)]
+        found = found or [(path, self.source.problem("GW111", path, reason))]
+        self._problems.extend(problem for _, problem in found)
+        self._broken = {path[:length] for path, _ in found for length in range(len(path) + 1)}
+        return None
+
+    def inherit(self) -> Inherited:
+        """What is on where; of what is broken, nothing."""
+        merger = Merger(self._registry, self.source, frozenset(self._broken))
+        inherited: Inherited = {}
+        for name, item in entries(self._data, "integrations"):
+            own = merger.integration(name)
+            inherited[name] = own, {key: merger.endpoint(name, key, own) for key, _ in entries(item, "endpoints")}
+        self._problems.extend(merger.problems)
+        return inherited
+
+    def warnings(self) -> tuple[Problem, ...]:
+        """What is legal; raises InvalidConfig with all that was found where anything is not."""
+        problems = in_order(self.source.covered(problem) for problem in self._problems)
+        if any(problem.severity == "error" for problem in problems):
+            raise InvalidConfig(problems)
+        return problems
+
+
+def _server(document: Any, public_url: str | None) -> Any:
+    server = document.server
+    if server.public_url is not None or public_url is None:
+        return server
+    return msgspec.structs.replace(server, public_url=public_url)
+
+
+def _assembled(document: Any, inherited: Inherited) -> tuple[IntegrationConfig, ...]:
+    return tuple(
+        IntegrationConfig(
+            name=name,
+            written=written,
+            credential=written.credential,
+            endpoints=tuple(
+                EndpointConfig(name, key, endpoint, inherited[name][1][key])
+                for key, endpoint in written.endpoints.items()
+            ),
+            native=written.native,
+            policies=inherited[name][0],
+        )
+        for name, written in document.integrations.items()
+    )
+
+
+def _digest(text: Text, schemas: Mapping[Path, str]) -> str:
+    """Of everything that was read and is no secret: the same files, the same digest."""
+    whole = hashlib.sha256(text.text.encode())
+    for path in sorted(schemas):
+        whole.update(b"\0" + schemas[path].encode())
+    return whole.hexdigest()

@@ -1,0 +1,137 @@
+"""Bytes of a file to YAML nodes: everything that can be wrong before keys and values mean anything."""
+
+import re
+from bisect import bisect_right
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from gateway.diagnostics import InvalidConfig, Place, Problem
+from gateway.loading.scalars import tag_of
+
+LARGEST = 10_000_000
+"""Bytes of a config file; a thousand endpoints take about one and a half million."""
+
+DEEPEST = 64
+MOST_NODES = 200_000
+"""Keys and values of a config file, aliases counted each time; a thousand endpoints have about ninety thousand."""
+
+_LINE_END = re.compile(r"\r\n|\r|\n")
+
+
+class Text:
+    """A file's text, and how its characters are told as lines and columns."""
+
+    def __init__(self, file: str, text: str) -> None:
+        self.file = file
+        self.text = text
+        self._starts: list[int] = []
+
+    def place(self, start: int, end: int) -> Place:
+        """Where the characters stand; the length stops at the end of the first line."""
+        if not self._starts:
+            self._starts = _line_starts(self.text)
+        line = bisect_right(self._starts, start)
+        first = self._starts[line - 1]
+        last = self._starts[line] - 1 if line < len(self._starts) else len(self.text)
+        return Place(self.file, line, start - first + 1, max(1, min(end, last) - start))
+
+
+def _line_starts(text: str) -> list[int]:
+    return [0, *(found.end() for found in _LINE_END.finditer(text))]
+
+
+def read_text(path: Path) -> str:
+    """Raises InvalidConfig for a file that is missing, too large or not UTF-8."""
+    file = str(path)
+    try:
+        with path.open("rb") as stream:
+            raw = stream.read(LARGEST + 1)
+    except OSError as error:
+        raise refusal(
+            "GW001", Place(file), f"the file cannot be read: {(error.strerror or 'unknown').lower()}"
+        ) from None
+    if len(raw) > LARGEST:
+        raise refusal("GW002", Place(file), f"the file is larger than {LARGEST // 1_000_000} MB")
+    try:
+        return raw.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start)
+        before = raw[raw.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "replace")
+        raise refusal("GW003", Place(file, line + 1, len(before) + 1), "the file is not UTF-8") from None
+
+
+def refusal(code: str, place: Place, message: str, hint: str = "") -> InvalidConfig:
+    """A problem after which nothing else can be said about the file."""
+    return InvalidConfig([Problem(code, "error", place, message, hint)])
+
+
+class _TooMuch(Exception):
+    """The composer met more, or deeper, than a config can be."""
+
+
+class _Composer(yaml.CSafeLoader):
+    """libyaml's composer with the scalars of YAML 1.2, and with bounds: it nests on the C stack without any."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(text)
+        self._depth = 0
+        self._nodes = 0
+
+    def descend_resolver(self, current_node: Any, current_index: Any) -> None:
+        self._depth += 1
+        self._nodes += 1
+        if self._depth > DEEPEST:
+            raise _TooMuch(f"the file nests deeper than {DEEPEST} levels")
+        if self._nodes > MOST_NODES:
+            raise _TooMuch(f"the file has more than {MOST_NODES:,} values")
+
+    def ascend_resolver(self) -> None:
+        self._depth -= 1
+
+    def resolve(self, kind: type, value: Any, implicit: Any) -> str:
+        if kind is yaml.ScalarNode:
+            return tag_of(value) if implicit[0] else "str"
+        return "map" if kind is yaml.MappingNode else "seq"
+
+
+def compose(source: Text) -> yaml.Node:
+    """The nodes of the one document; raises InvalidConfig where the text is not YAML 1.2 in one document."""
+    try:
+        loader = _Composer(source.text)
+        node = loader.get_single_node()
+    except _TooMuch as bound:
+        raise refusal("GW008", Place(source.file), str(bound)) from None
+    except yaml.YAMLError as error:
+        raise _explained(error, source) from None
+    if node is None:
+        raise refusal("GW011", Place(source.file), "the file is empty", "a config begins with `version: 1`")
+    return node
+
+
+def _explained(error: yaml.YAMLError, source: Text) -> InvalidConfig:
+    if not isinstance(error, yaml.MarkedYAMLError):
+        index = int(getattr(error, "position", 0) or 0)
+        return refusal("GW004", source.place(index, index + 1), "the file holds a control character")
+    mark = error.problem_mark or error.context_mark
+    index = min(mark.index if mark is not None else 0, len(source.text))
+    place, around = source.place(index, index + 1), source.text[max(0, index - 1) : index + 1]
+    if around == "${":
+        shown = source.place(index - 1, index + 1)
+        hint = 'quote it: "${NAME}"'
+        return refusal("GW010", shown, "a reference inside `{}` or `[]` needs quotes", hint)
+    if isinstance(error, yaml.composer.ComposerError) and "single document" in str(error.context):
+        return refusal("GW012", place, "a config is one document", "remove the `---` and what follows")
+    return refusal("GW004", place, *_sentence(error, source.text[index : index + 1]))
+
+
+def _sentence(error: yaml.MarkedYAMLError, letter: str) -> tuple[str, str]:
+    problem = str(error.problem or error.context or "it cannot be read").lower()
+    if letter == "\t" or "tab character" in problem:
+        return "a tab cannot indent", "indent with spaces"
+    if "cannot start any token" in problem:
+        return f"a value cannot begin with `{letter}`", "quote the value"
+    if "mapping values are not allowed" in problem:
+        return "a `:` followed by a space cannot stand here", "quote the value, or look at the indentation"
+    return f"not valid YAML: {problem}", ""

@@ -1,0 +1,158 @@
+"""`${NAME}`, `${NAME:-default}`, `${file:/path}`: values that come from outside of the file.
+
+A reference gives text, never structure: what it gives is not read as YAML and not looked through for references.
+"""
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+import msgspec
+
+from gateway.diagnostics import Problem
+from gateway.loading.source import Reference, Source
+from gateway.loading.targets import Targets, is_secret, placeholder, typed
+from gateway.loading.tree import Keys
+
+_PIECE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
+_VARIABLE = re.compile(r"(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(:-.*)?", re.DOTALL)
+_FILE = re.compile(r"file:(.+)", re.DOTALL)
+_LARGEST = 1_000_000
+_IN_A_PATH = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@-]*")
+
+
+class Surroundings(msgspec.Struct, frozen=True):
+    """Where values come from; `lenient` lets a reference without value pass with a warning."""
+
+    environ: Mapping[str, str]
+    folder: Path
+    lenient: bool
+
+
+class Resolver:
+    """Puts values in the place of references, and notes which are secret."""
+
+    def __init__(self, source: Source, targets: Targets, surroundings: Surroundings) -> None:
+        self._source = source
+        self._targets = targets
+        self._surroundings = surroundings
+        self.files: list[Path] = []
+        self.problems: list[Problem] = []
+
+    def resolve(self, data: Any, references: Iterable[tuple[Keys, str]]) -> None:
+        """Changes `data` in place; what is no longer there, such as an `x-` key, is left alone."""
+        for path, text in references:
+            holder = _holder(data, path)
+            if holder is not None:
+                holder[path[-1]] = self._value(path, text)
+        self.problems.extend(_secrets_in_addresses(self._source))
+
+    def _value(self, path: Keys, text: str) -> Any:
+        kinds = self._targets.at(path)
+        secret = is_secret(kinds)
+        pieces = tuple(_pieces(text))
+        found = [piece if isinstance(piece, str) else self._lookup(piece, path) for piece in pieces]
+        references = tuple(piece for piece in pieces if isinstance(piece, Reference))
+        self._source.referred(path, text, references, secret=secret)
+        if None in found:
+            self._source.unset.add(path)
+            return placeholder("".join(_filled(pieces, found)), kinds)
+        self._check_path(path, pieces, found)
+        return typed("".join(value or "" for value in found), kinds)
+
+    def _lookup(self, reference: Reference, path: Keys) -> str | None:
+        if reference.kind == "wrong":
+            self._report("GW202", path, *_wrong(reference.name))
+            return None
+        value = self._read(reference, path) if reference.kind == "file" else self._variable(reference)
+        if value is None and (reference.kind == "env" or self._surroundings.lenient):
+            message = (
+                f"`{reference.name}` is not set" if reference.kind == "env" else f"`{reference.name}` is not there"
+            )
+            self._report("GW201", path, message, severity="warning" if self._surroundings.lenient else "error")
+        return value
+
+    def _variable(self, reference: Reference) -> str | None:
+        value = self._surroundings.environ.get(reference.name)
+        return reference.default if reference.default is not None and not value else value
+
+    def _read(self, reference: Reference, path: Keys) -> str | None:
+        file = self._surroundings.folder / reference.name
+        self.files.append(file)
+        try:
+            with file.open("rb") as stream:
+                text = stream.read(_LARGEST).decode("utf-8")
+        except (OSError, ValueError) as error:
+            if not self._surroundings.lenient:
+                reason = (error.strerror or "unknown").lower() if isinstance(error, OSError) else "it is not UTF-8"
+                self._report("GW201", path, f"`{reference.name}` cannot be read: {reason}")
+            return None
+        return text.removesuffix("\n").removesuffix("\r")
+
+    def _check_path(self, path: Keys, pieces: tuple["str | Reference", ...], found: list[str | None]) -> None:
+        """A value in a path must not add a segment, a query or a parameter to it."""
+        if path[-1] != "upstream" and "rewrite" not in path:
+            return
+        for piece, value in zip(pieces, found, strict=True):
+            if isinstance(piece, Reference) and not _IN_A_PATH.fullmatch(value or ""):
+                self._report("GW206", path, f"the value of `{piece.name}` cannot stand in a path")
+
+    def _report(
+        self, code: str, path: Keys, message: str, hint: str = "", severity: Literal["error", "warning"] = "error"
+    ) -> None:
+        self.problems.append(self._source.problem(code, path, message, hint=hint, severity=severity))
+
+
+def _pieces(text: str) -> Iterator["str | Reference"]:
+    end = 0
+    for found in _PIECE.finditer(text):
+        if found.start() > end:
+            yield text[end : found.start()]
+        yield "${" if found[0] == "$${" else _reference(found[1], closed=bool(found[2]))
+        end = found.end()
+    if end < len(text):
+        yield text[end:]
+
+
+def _reference(inner: str, *, closed: bool) -> Reference:
+    if not closed or "${" in inner:
+        return Reference("wrong", inner)
+    if (variable := _VARIABLE.fullmatch(inner)) is not None:
+        return Reference("env", variable[1], variable[2] and variable[2][2:])
+    if (file := _FILE.fullmatch(inner)) is not None:
+        return Reference("file", file[1])
+    return Reference("wrong", inner)
+
+
+def _wrong(inner: str) -> tuple[str, str]:
+    scheme = inner.partition(":")[0]
+    if scheme == "vault":
+        return "references to `vault:` are not available in this version", "use `${NAME}` or `${file:/path}`"
+    escape = "write `$${` for the two characters themselves"
+    if "${" in inner:
+        return "a reference cannot hold another one", escape
+    return "this is not a reference: `${NAME}`, `${NAME:-default}` or `${file:/path}`", escape
+
+
+def _filled(pieces: tuple["str | Reference", ...], found: list[str | None]) -> Iterator[str]:
+    for piece, value in zip(pieces, found, strict=True):
+        yield value if value is not None else f"unset-{piece.name.strip('/') if isinstance(piece, Reference) else ''}"
+
+
+def _secrets_in_addresses(source: Source) -> Iterator[Problem]:
+    for path, references in source.references():
+        secret = next((one.name for one in references if source.is_secret(one)), None)
+        if secret is not None and path[-1] == "base_url":
+            message = f"`{secret}` is a secret, and secrets do not belong in an address"
+            yield source.problem("GW204", path, message, hint="addresses appear in logs and documents")
+
+
+def _holder(data: Any, path: Keys) -> Any:
+    """The map or list that holds the value, if it is still there."""
+    for key in path[:-1]:
+        try:
+            data = data[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data if path and isinstance(data, (dict, list)) else None

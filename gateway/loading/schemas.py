@@ -1,0 +1,162 @@
+"""The JSON Schemas of the endpoints: each is made to stand for itself, and is one that requests can be checked with."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import msgspec
+
+from gateway.diagnostics import Problem
+from gateway.loading.inlining import Inliner
+from gateway.loading.parameters import parameter_problems, schema_of
+from gateway.loading.schema_files import Document, Files, Unusable
+from gateway.loading.source import Source
+from gateway.loading.tree import Keys
+from gateway.loading.walking import endpoints
+
+_TYPES = "array, boolean, integer, null, number, object, string"
+_Compiled = jsonschema_rs.Draft202012Validator
+
+
+class Schemas:
+    """Goes through the endpoints, and gathers what is wrong."""
+
+    def __init__(self, source: Source, folder: Path) -> None:
+        self._source = source
+        self._folder = folder
+        self._files = Files(folder)
+        self._inliner = Inliner(self._files)
+        self._good: dict[bytes, tuple[Any, _Compiled]] = {}
+        self.problems: list[Problem] = []
+
+    @property
+    def texts(self) -> dict[Path, str]:
+        return self._files.texts
+
+    @property
+    def files(self) -> tuple[Path, ...]:
+        """Every file that was asked for, found or not."""
+        return (*self._files.texts, *self._files.missing)
+
+    def resolve(self, data: Any) -> None:
+        """Changes `data` in place: schemas refer to no file afterwards."""
+        for path, endpoint in endpoints(data):
+            for key in ("body", "response"):
+                self._in_place(endpoint, key, (*path, key))
+            for status, answer in _maps(endpoint.get("responses")):
+                self._in_place(answer, "schema", (*path, "responses", status, "schema"))
+            for place in ("path", "query", "headers"):
+                declared = endpoint.get(place)
+                for name, _ in _maps(declared):
+                    self._parameter(declared, name, (*path, place, name), place)
+
+    def _in_place(self, holder: dict[str, Any], key: str, path: Keys) -> None:
+        if isinstance(holder.get(key), dict):
+            holder[key] = self._checked(holder[key], path)[0]
+
+    def _parameter(self, holder: Any, name: str, path: Keys, place: str) -> None:
+        declared = holder[name]
+        wrong = [
+            self._source.problem(code, (*path, *at), text) for code, at, text in parameter_problems(declared, place)
+        ]
+        self.problems.extend(wrong)
+        written = schema_of(declared)
+        schema, compiled = self._checked(written, path)
+        holder[name] = {**schema, **{key: value for key, value in declared.items() if key not in written}}
+        if compiled is not None and "default" in schema and not compiled.is_valid(schema["default"]):
+            self.problems.append(
+                self._source.problem(
+                    "GW215", (*path, "default"), f"the default of `{name}` does not fit its own schema"
+                )
+            )
+
+    def _checked(self, written: dict[str, Any], path: Keys) -> tuple[Any, _Compiled | None]:
+        """The schema in its final form, and ready for use where it is one."""
+        encoded = msgspec.json.encode(written)
+        known = self._good.get(encoded)
+        if known is not None:
+            return known
+        try:
+            schema = self._inliner.inline(Document("", self._folder, written)) if b'"$' in encoded else written
+            compiled = compile_schema(schema)
+        except Unusable as unusable:
+            self._explain(written, path, unusable)
+            return {}, None
+        except _Invalid as invalid:
+            self._report("GW212", (*path, *_within(written, invalid.path)), str(invalid))
+            return {}, None
+        self._good[encoded] = schema, compiled
+        return schema, compiled
+
+    def _explain(self, written: dict[str, Any], path: Keys, unusable: Unusable) -> None:
+        """Tries each reference by itself, so that all that lead nowhere are told, each at its place."""
+        told = len(self.problems)
+        for at, reference in _references(written):
+            try:
+                self._inliner.inline(Document(" ", self._folder, {**written, "$ref": reference}))
+            except Unusable as wrong:
+                self._report(wrong.code, (*path, *at), wrong.message, wrong.hint)
+        if len(self.problems) == told:
+            self._report(unusable.code, path, unusable.message, unusable.hint)
+
+    def _report(self, code: str, path: Keys, message: str, hint: str = "") -> None:
+        self.problems.append(self._source.problem(code, path, message, hint=hint))
+
+
+class _Invalid(Exception):
+    """Not a schema that can be used; `path` leads to what is wrong in it."""
+
+    def __init__(self, message: str, path: tuple[str | int, ...]) -> None:
+        super().__init__(message)
+        self.path = path
+
+
+def compile_schema(schema: Any) -> _Compiled:
+    """Raises _Invalid unless requests can be checked with the schema."""
+    try:
+        return _Compiled(schema, validate_formats=True, retriever=_refuse)
+    except jsonschema_rs.ValidationError as error:
+        path = tuple(error.instance_path)
+        raise _Invalid(_sentence(error, path), path) from None
+    except (ValueError, RecursionError):
+        raise _Invalid("the schema nests too deep", ()) from None
+
+
+def _refuse(address: str) -> Any:
+    raise ValueError(f"{address} is not read")
+
+
+def _sentence(error: jsonschema_rs.ValidationError, path: tuple[str | int, ...]) -> str:
+    if path and path[-1] == "type" and isinstance(error.instance, str):
+        return f"`{error.instance}` is not a JSON type: {_TYPES}"
+    return f"not a valid JSON Schema: {str(error).splitlines()[0]}"
+
+
+def _within(written: Any, path: tuple[str | int, ...]) -> Keys:
+    """The part of a path into the finished schema that can be found in the written one."""
+    for index, key in enumerate(path):
+        if isinstance(written, dict) and "$ref" in written and (key not in written or key == "$ref"):
+            return (*path[:index], "$ref")
+        try:
+            written = written[key]
+        except (KeyError, IndexError, TypeError):
+            return path[:index]
+    return path
+
+
+def _references(written: Any, at: Keys = ()) -> Iterator[tuple[Keys, str]]:
+    if isinstance(written, dict):
+        for key, value in written.items():
+            if key == "$ref" and isinstance(value, str):
+                yield (*at, key), value
+            else:
+                yield from _references(value, (*at, key))
+    elif isinstance(written, list):
+        for index, value in enumerate(written):
+            yield from _references(value, (*at, index))
+
+
+def _maps(value: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(value, dict):
+        yield from ((key, item) for key, item in value.items() if isinstance(item, dict))

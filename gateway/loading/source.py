@@ -1,0 +1,171 @@
+"""Where things stand in the file: for problems, for `explain`, and for hiding what is secret."""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Any, Literal
+
+import msgspec
+import yaml
+
+from gateway.diagnostics import Place, Problem, Severity, severity_of
+from gateway.loading.levels import Levels
+from gateway.loading.reading import Text
+from gateway.loading.tree import Keys
+
+_PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(@)")
+_DSN = frozenset({("server", "storage"), ("server", "shared_state")})
+
+
+class Reference(msgspec.Struct, frozen=True):
+    """A `${…}`: a variable or a file, or what is neither. `default` is None where none is written."""
+
+    kind: Literal["env", "file", "wrong"]
+    name: str
+    default: str | None = None
+
+    @property
+    def id(self) -> str:
+        return f"{self.kind}:{self.name}"
+
+
+class Source:
+    """Finds the place of each value; knows which values came from outside and which of them are secret."""
+
+    def __init__(self, text: Text, root: yaml.Node, data: Any, prepended: Iterable[str] = ()) -> None:
+        self._text = text
+        self._root = root
+        self._data = data
+        self.levels = Levels(data, frozenset(prepended))
+        self._keys: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = {}
+        self._references: dict[Keys, tuple[str, tuple[Reference, ...]]] = {}
+        self._secret_fields: set[Keys] = set()
+        self._hidden: dict[int, set[tuple[int, int]]] = {}
+        self.secrets: set[str] = set()
+        self.unset: set[Keys] = set()
+
+    @property
+    def file(self) -> str:
+        return self._text.file
+
+    def place(self, path: Keys) -> Place:
+        """The value if it is a plain one, else its key; of what is not there, the nearest thing that holds it."""
+        key, node = self._find(path)
+        return self._at(node if isinstance(node, yaml.ScalarNode) and node.value else key)
+
+    def key_place(self, path: Keys) -> Place:
+        return self._at(self._find(path)[0])
+
+    def origin(self, integration: str, endpoint: str | None, path: Keys) -> Place | None:
+        """Where an effective policy value was written; None where it is a default that nobody wrote."""
+        found = self.levels.origin(integration, endpoint, path)
+        return self.place(found) if found is not None else None
+
+    def problem(
+        self,
+        code: str,
+        path: Keys,
+        message: str,
+        *,
+        hint: str = "",
+        severity: Severity | None = None,
+        allowed: tuple[str, ...] = (),
+        at_key: bool = False,
+    ) -> Problem:
+        """A problem of what stands at `path`; the severity is the code's own unless it is said."""
+        place = self.key_place(path) if at_key else self.place(path)
+        return self.covered(Problem(code, severity or severity_of(code), place, message, hint, allowed))
+
+    def covered(self, problem: Problem) -> Problem:
+        """The problem, its excerpt without secrets."""
+        hidden = self._hidden.get(problem.place.line)
+        return msgspec.structs.replace(problem, hidden=tuple(sorted(hidden))) if hidden else problem
+
+    def referred(self, path: Keys, written: str, references: tuple[Reference, ...], *, secret: bool) -> None:
+        """Notes that a value came from outside; what fills a secret field or comes from a file is secret everywhere."""
+        self._references[path] = (written, references)
+        self.secrets.update(one.id for one in references if secret or one.kind == "file")
+        if secret:
+            self._secret_fields.add(path)
+
+    def references(self) -> Iterator[tuple[Keys, tuple[Reference, ...]]]:
+        for path, (_, references) in self._references.items():
+            yield path, references
+
+    def references_at(self, path: Keys) -> tuple[Reference, ...]:
+        found = self._references.get(path)
+        return found[1] if found is not None else ()
+
+    def is_unset(self, path: Keys) -> bool:
+        """Whether something else stands in the place of a reference without value."""
+        return path in self.unset
+
+    def written(self, path: Keys) -> str | None:
+        """The text as it stands in the file, where it refers to something outside."""
+        found = self._references.get(path)
+        return found[0] if found is not None else None
+
+    def is_secret(self, reference: Reference) -> bool:
+        return reference.id in self.secrets
+
+    def hide(self, path: Keys) -> None:
+        """A secret is written out here: no excerpt and no message may show it."""
+        self._secret_fields.add(path)
+        node = self._find(path)[1]
+        for row in range(node.start_mark.line, node.end_mark.line + 1):
+            start = node.start_mark.column + 1 if row == node.start_mark.line else 1
+            length = node.end_mark.column + 1 - start if row == node.end_mark.line else 10_000
+            self._hidden.setdefault(row + 1, set()).add((start, length))
+
+    def masked(self, path: Keys, value: Any = None) -> Any:
+        """The value for people to see: `<secret env:NAME>` where it is secret, with the rest of the text around it."""
+        value = _at(self._data, path) if value is None else value
+        found = self._references.get(path)
+        secrets = [one for one in found[1] if self.is_secret(one)] if found is not None else []
+        if found is not None and secrets:
+            return _replaced(found[0], secrets)
+        if path in self._secret_fields:
+            return "<secret>"
+        return _PASSWORD.sub(r"\1<secret>\2", value) if path in _DSN and isinstance(value, str) else value
+
+    def _at(self, node: yaml.Node) -> Place:
+        return self._text.place(node.start_mark.index, node.end_mark.index)
+
+    def _find(self, path: Keys) -> tuple[yaml.Node, yaml.Node]:
+        """The key (in a list the item) and the value; both of the nearest ancestor where the path leads nowhere."""
+        key = node = self._root
+        for step in path:
+            if isinstance(node, yaml.MappingNode):
+                found = self._index(node).get(str(step))
+                if found is None:
+                    break
+                key, node = found
+            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+                key = node = node.value[step]
+            else:
+                break
+        return key, node
+
+    def _index(self, node: yaml.MappingNode) -> dict[str, tuple[yaml.Node, yaml.Node]]:
+        if id(node) not in self._keys:
+            pairs: dict[str, tuple[yaml.Node, yaml.Node]] = {}
+            for key, value in node.value:
+                if isinstance(key.value, str):
+                    pairs.setdefault(key.value, (key, value))
+            self._keys[id(node)] = pairs
+        return self._keys[id(node)]
+
+
+def _replaced(written: str, secrets: list[Reference]) -> str:
+    for one in secrets:
+        pattern = rf"\$\{{(?:env:|file:)?{re.escape(one.name)}(?::-[^}}]*)?\}}"
+        written = re.sub(pattern, lambda _, shown=one.id: f"<secret {shown}>", written)  # type: ignore[misc]
+    return written
+
+
+def _at(data: Any, path: Keys) -> Any:
+    for key in path:
+        try:
+            data = data[key]
+        except (KeyError, IndexError, TypeError):
+            return None
+    return data

@@ -1,0 +1,172 @@
+"""Finds the installed policies and credentials, and makes the types of the file that they add up to."""
+
+from collections import Counter
+from functools import reduce
+from importlib.metadata import EntryPoint, entry_points
+from operator import or_
+from types import UnionType
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
+
+import msgspec
+from msgspec import UNSET, Meta, UnsetType
+
+from gateway.config import (
+    LATER_CREDENTIALS,
+    LATER_POLICIES,
+    Endpoint,
+    EndpointName,
+    Integration,
+    IntegrationName,
+    Provider,
+    Server,
+)
+from gateway.contract import Credential, Policy, Settings
+
+
+class PluginError(Exception):
+    """An installed package does not offer what it says; the message names the distribution."""
+
+
+class Registry(msgspec.Struct, frozen=True):
+    """What is installed: every policy and every way to authenticate."""
+
+    policies: tuple[Policy, ...]
+    credentials: tuple[Credential, ...]
+
+    def policy_types(self) -> dict[str, Any]:
+        """What may be written under each policy's key, policies of later versions included."""
+        types = {policy.name: _written(policy) for policy in self.policies if policy.settings is not None}
+        later = {name: partial(settings) | None for name, settings in LATER_POLICIES.items() if name not in types}
+        return types | later
+
+    def credential_type(self) -> Any:
+        known = {tag_of(credential.settings) for credential in self.credentials}
+        later = [settings for settings in LATER_CREDENTIALS if tag_of(settings) not in known]
+        return reduce(or_, (*(credential.settings for credential in self.credentials), *later))
+
+
+def discover() -> Registry:
+    """Raises PluginError where two offer the same name, or one cannot be imported."""
+    policies = _loaded("gateway.policies", Policy, lambda policy: policy.name)
+    credentials = _loaded("gateway.credentials", Credential, lambda credential: tag_of(credential.settings))
+    return Registry(policies, credentials)
+
+
+def _loaded(group: str, kind: type, name_of: Any) -> tuple[Any, ...]:
+    """Entry points carry whatever a package put there: hence the checks, and Any until they are done."""
+    found: list[tuple[str, Any]] = []
+    for entry in sorted(entry_points(group=group), key=lambda entry: entry.name):
+        found.extend((_distribution(entry), item) for item in _values(entry, kind))
+    names = [name_of(item) for _, item in found]
+    twice = next((name for name, times in Counter(names).items() if times > 1), None)
+    if twice is not None:
+        owners = " and ".join(owner for (owner, _), name in zip(found, names, strict=True) if name == twice)
+        raise PluginError(f"`{twice}` of {group} is offered twice, by {owners}")
+    return tuple(item for _, item in found)
+
+
+def _values(entry: EntryPoint, kind: type) -> tuple[Any, ...]:
+    try:
+        values = entry.load()
+    except Exception as error:
+        raise PluginError(f"{_distribution(entry)} cannot be imported ({entry.value}): {error}") from error
+    if not isinstance(values, tuple) or not all(isinstance(value, kind) for value in values):
+        raise PluginError(f"{_distribution(entry)} offers {entry.value}, which is no tuple of {kind.__name__} values")
+    return values
+
+
+def _distribution(entry: EntryPoint) -> str:
+    return entry.dist.name if entry.dist is not None else entry.value
+
+
+class Written(msgspec.Struct, frozen=True):
+    """The types of the file: the whole, and the parts that problems are looked for in one by one."""
+
+    document: Any
+    policies: dict[str, Any]
+    integration: Any
+    endpoint: Any
+
+
+def written_types(registry: Registry) -> Written:
+    """The types that integrations.yaml is read with, every policy's key among them at each of the three levels."""
+    policies = registry.policy_types()
+    keys: list[Any] = [(name, kind | UnsetType, UNSET) for name, kind in policies.items()]
+    credential: Any = Annotated[
+        registry.credential_type() | None, Meta(description="How the vendor is told who calls.")
+    ]
+    endpoint = _struct("Endpoint", keys, Endpoint, "One call that callers can make.")
+    endpoints: Any = Annotated[
+        dict[EndpointName, endpoint],  # type: ignore[valid-type]
+        Meta(description="What callers can ask for, by name."),
+    ]
+    own: list[Any] = [
+        ("credential", credential, None),
+        ("endpoints", endpoints, msgspec.field(default_factory=dict)),
+        *keys,
+    ]
+    integration = _struct("Integration", own, Integration, "A vendor.")
+    level = _struct("Policies", keys, Settings, "Settings that integrations and endpoints take over.")
+    document = _struct("Document", _document_keys(level, integration), Settings, "The whole file.")
+    return Written(document, policies, integration, endpoint)
+
+
+def _document_keys(level: Any, integration: Any) -> list[Any]:
+    integrations = Annotated[dict[IntegrationName, integration], Meta(description="The vendors, by name.")]
+    profiles = Annotated[dict[str, level], Meta(description="Settings to be taken over by name, with `extends`.")]
+    providers = Annotated[dict[str, Provider], Meta(description="The OAuth providers, by name.")]
+    include = Annotated[tuple[str, ...], Meta(description="Further files with integrations.")]
+    empty: Any = msgspec.field(default_factory=dict)
+    return [
+        ("version", Annotated[Literal[1], Meta(description="The version of this format.")]),
+        ("server", Annotated[Server, Meta(description="The gateway itself.")], msgspec.field(default_factory=Server)),
+        ("defaults", Annotated[level, Meta(description="What every integration takes over.")], level()),
+        ("profiles", profiles, empty),
+        ("providers", providers, empty),
+        ("include", include, ()),
+        ("integrations", integrations, empty),
+    ]
+
+
+def partial(settings: Any) -> Any:
+    """The struct with every field optional, its own structs too: what is left out comes from another level."""
+    fields = [
+        (field.name, _partial_field(field.type) | UnsetType, msgspec.field(default=UNSET, name=field.encode_name))
+        for field in msgspec.structs.fields(settings)
+    ]
+    return _struct(settings.__name__, fields, Settings, settings.__doc__ or "")
+
+
+def _partial_field(kind: Any) -> Any:
+    if get_origin(kind) is Annotated:
+        inner, *meta = get_args(kind)
+        return Annotated[_partial_field(inner), *meta]
+    if get_origin(kind) in {Union, UnionType}:
+        return reduce(or_, map(_partial_field, get_args(kind)))
+    return partial(kind) if _is_struct(kind) else kind
+
+
+def _struct(name: str, fields: list[Any], base: type, says: str) -> Any:
+    return msgspec.defstruct(
+        name,
+        fields,
+        bases=(base,),
+        namespace={"__doc__": says},
+        frozen=True,
+        kw_only=True,
+        forbid_unknown_fields=True,
+    )
+
+
+def _written(policy: Policy) -> Any:
+    kind = partial(policy.settings) if _is_struct(policy.settings) else policy.settings
+    return kind | None if policy.nullable else kind
+
+
+def _is_struct(kind: Any) -> bool:
+    return isinstance(kind, type) and issubclass(kind, msgspec.Struct)
+
+
+def tag_of(settings: Any) -> str:
+    """The word after `use:` that names a credential's settings."""
+    return str(settings.__struct_config__.tag)
