@@ -7,14 +7,15 @@ While open, calls fail at once with `circuit-open`. After `recovery` as many cal
 when they succeed the circuit closes, when one fails it opens for twice as long. Only the vendor's failures count: not
 a caller's mistake, a rate limit, a dead credential, a client that leaves, or a refusal by the gateway itself.
 
-The circuits that are alive are in `kit.keep(("breakers",), weakref.WeakSet)`: each has `name`, `state` (closed, opened,
-half-opened), `opened_at`, `retry_after()` and `changes`, its last changes of state with their time.
+The circuits that calls have used and a plan still holds are in `kit.keep(("breakers",), weakref.WeakValueDictionary)`
+by name: each has `state` (closed, opened, half-opened), `opened_at`, `retry_after()` and `changes`, its last changes of
+state with their time. An integration's circuit has its name, an endpoint's its id, a connection's `name/user`.
 """
 
 import math
 from collections.abc import Callable, Mapping
 from typing import Annotated, Literal, cast
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 import msgspec
 from purgatory import AsyncCircuitBreakerFactory
@@ -26,6 +27,8 @@ from gateway_policies.breaker_tally import InARow, Share, Tally
 from gateway_policies.checks import ordered, positive
 from gateway_policies.connections import States
 from gateway_policies.failure_classes import FailureClass, failures, statuses
+
+Alive = WeakValueDictionary[str, Core]
 
 RESTING = 503
 """The status with which a vendor may ask to be left alone for a while."""
@@ -93,7 +96,8 @@ class Breaker(Settings, frozen=True, kw_only=True):
 
 def build(settings: Breaker, site: Site, kit: Kit) -> Mapping[str, Stage]:
     name = site.operation.id if settings.scope == "endpoint" else site.scope
-    enter = kit.keep(("breaker", name, settings), lambda: _factory(settings, kit)).get_breaker
+    alive: Alive = kit.keep(("breakers",), WeakValueDictionary)  # asked for by each build: a reload forgets the rest
+    enter = kit.keep(("breaker", name, settings), lambda: _factory(settings, kit, alive)).get_breaker
     name_of = _connection_of(name) if settings.scope == "connection" else None
     counted, failed, timed, clock = failures(settings.counts), _judge(settings), bool(settings.slow_call), kit.clock
 
@@ -150,9 +154,7 @@ def took(call: Call, began: float, now: float) -> float:
     return now - began - sum(cast("float", event.detail["seconds"]) for event in events)
 
 
-def _factory(settings: Breaker, kit: Kit) -> AsyncCircuitBreakerFactory:
-    alive: WeakSet[Core] = kit.keep(("breakers",), WeakSet)
-
+def _factory(settings: Breaker, kit: Kit, alive: Alive) -> AsyncCircuitBreakerFactory:
     def make(name: str) -> Core:
         core = Core(
             name,
@@ -162,7 +164,7 @@ def _factory(settings: Breaker, kit: Kit) -> AsyncCircuitBreakerFactory:
             probes=settings.probes,
             clock=kit.clock,
         )
-        alive.add(core)
+        alive[name] = core
         return core
 
     circuits = Circuits(States(make, Core.idle))

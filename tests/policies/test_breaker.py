@@ -4,7 +4,7 @@ import asyncio
 import gc
 from collections.abc import Callable
 from typing import Any
-from weakref import WeakSet
+from weakref import WeakValueDictionary
 
 import msgspec
 import pytest
@@ -463,7 +463,7 @@ def test_the_circuits_that_are_alive_can_be_listed_with_their_changes() -> None:
     async def main() -> None:
         shared, vendor = kit(), Vendor()
         handler = await opened(vendor, using=shared)
-        (core,) = shared.keep(("breakers",), WeakSet[Core])
+        core = shared.keep(("breakers",), WeakValueDictionary[str, Core])["crm"]
         assert (core.name, core.state, core.opened_at) == ("crm", "opened", clock())
         await asyncio.sleep(30)
         await ask(handler)
@@ -477,7 +477,7 @@ def test_the_circuits_that_are_alive_can_be_listed_with_their_changes() -> None:
 
 
 def test_a_circuit_that_no_plan_holds_is_no_longer_listed() -> None:
-    alive: WeakSet[Core] = WeakSet()
+    alive: WeakValueDictionary[str, Core] = WeakValueDictionary()
 
     def once(key: object, make: Callable[[], Any]) -> Any:
         return alive if key == ("breakers",) else make()
@@ -488,6 +488,19 @@ def test_a_circuit_that_no_plan_holds_is_no_longer_listed() -> None:
     run(main())
     gc.collect()
     assert not alive
+
+
+def test_every_build_asks_for_the_list_so_that_a_reload_keeps_it() -> None:
+    asked: list[object] = []
+    shared = kit()
+
+    def noting(key: Any, make: Callable[[], Any]) -> Any:
+        asked.append(key)
+        return shared.keep(key, make)
+
+    for _ in range(2):
+        breaker.build(Breaker(), site(), msgspec.structs.replace(shared, keep=noting))
+    assert asked.count(("breakers",)) == 2
 
 
 def test_states_that_are_as_good_as_new_are_forgotten_and_others_are_not() -> None:
@@ -538,7 +551,7 @@ def test_whatever_happens_at_most_the_probes_are_under_way_while_half_open_and_i
         probing: dict[int, int] = {}
 
         async def send(call: Call) -> Reply:
-            (core,) = shared.keep(("breakers",), WeakSet[Core])
+            core = shared.keep(("breakers",), WeakValueDictionary[str, Core])["crm"]
             generation = core.generation if core.state == "half-opened" else None
             if generation is not None:
                 probing[generation] = probing.get(generation, 0) + 1
