@@ -186,7 +186,7 @@ class NameNotResolved(NotSent):
 
 
 class AddressForbidden(NotSent):
-    proxy_error, retryable = "destination_ip_prohibited", False
+    proxy_error, retryable, failure = "destination_ip_prohibited", False, None
 
 
 class TlsFailed(NotSent):

@@ -1,6 +1,8 @@
 """The seam to a vendor HTTP client: what goes out, what comes in, and what every engine owes the rest of us."""
 
 import asyncio
+import contextlib
+import re
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Protocol
 from urllib.parse import urlsplit
@@ -8,7 +10,7 @@ from urllib.parse import urlsplit
 import msgspec
 
 from gateway.contract import Body, Headers, first
-from gateway.errors import GatewayError, NameNotResolved, ResponseTooLarge, UpstreamReset
+from gateway.errors import GatewayError, InvalidRequest, NameNotResolved, ResponseTooLarge, UpstreamReset
 
 Clock = Callable[[], float]
 
@@ -18,7 +20,10 @@ WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
 IDLE_SECONDS = 30.0
 """A connection that nobody used for so long is closed: most vendors' own patience is longer, so the race is rare."""
 
+_STOPPING_SECONDS = 0.5
 _BODILESS = frozenset({204, 304})
+_NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
+_NOT_IN_VALUE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 _FINAL = 200  # below are interim answers, which engines skip, and 101
 _FRAMING = frozenset({b"transfer-encoding", b"content-length"})
 
@@ -114,9 +119,12 @@ class Upload:
 
     def __init__(self, source: AsyncIterator[bytes]) -> None:
         self._source = source
+        self._running = False
+        self._stopped = asyncio.Event()
         self.failure: Exception | None = None
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
+        self._running = True
         try:
             async for chunk in self._source:
                 if chunk:  # an empty one would end a chunked body
@@ -124,6 +132,31 @@ class Upload:
         except Exception as error:
             self.failure = error
             raise
+        finally:
+            self._stopped.set()
+
+    async def stopped(self) -> None:
+        """Returns when nobody reads the source any more, so that its owner can close it."""
+        if self._running:
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_STOPPING_SECONDS):
+                    await self._stopped.wait()
+
+
+def check_fields(headers: Headers) -> None:
+    """Refuses a field that is no token and text on one line; text is UTF-8 in either engine."""
+    for name, value in headers:
+        if not _NAME.fullmatch(name) or _NOT_IN_VALUE.search(value):
+            raise InvalidRequest(f"the header field `{name.decode('latin-1')}` has characters that do not cross")
+        if not value.isascii():
+            _check_text(name, value)
+
+
+def _check_text(name: bytes, value: bytes) -> None:
+    try:
+        value.decode()
+    except UnicodeDecodeError as error:
+        raise InvalidRequest(f"the header field `{name.decode()}` is not UTF-8") from error
 
 
 def check_framing(status: int, headers: Headers) -> None:

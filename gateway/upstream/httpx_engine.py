@@ -1,7 +1,6 @@
 """The second engine: httpx, pure Python, slower, and everywhere at home.
 
 It is used below its client, at its transport: no cookies, redirects, proxies, environment or default fields there.
-Its pool loses places when requests are cancelled, so the pool is unlimited and the engine counts for itself.
 """
 
 import asyncio
@@ -9,44 +8,40 @@ import ssl
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing
 from pathlib import Path
+from typing import cast
 
 import httpx
 
 from gateway.contract import Headers
-from gateway.errors import (
-    ConnectFailed,
-    ConnectTimeout,
-    GatewayError,
-    TlsFailed,
-    UpstreamReset,
-    UpstreamTimeout,
-)
+from gateway.errors import ConnectFailed, ConnectTimeout, GatewayError, TlsFailed, UpstreamReset, UpstreamTimeout
 from gateway.upstream.engine import (
-    IDLE_SECONDS,
     Clock,
     Origin,
     Origins,
     Outgoing,
     check_announced,
+    check_fields,
     check_framing,
     loop_clock,
     too_large,
 )
+from gateway.upstream.httpx_lines import Line, Lines
 from gateway.upstream.resolve import Addresses, Resolver
 
-MOST_CONNECTIONS = 1000
+MOST_CALLS = 1000
 
 _UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout)
 
 
 class HttpxIncoming:
-    """An answer of httpx, and a place among the engine's connections until it is closed."""
+    """An answer of httpx; closing is immediate, so nothing can interrupt it."""
 
-    def __init__(self, method: str, response: httpx.Response, release: Callable[[], None]) -> None:
+    def __init__(self, method: str, response: httpx.Response, line: Line, done: Callable[[Line, bool], None]) -> None:
         self._method = method
-        self._response = response
-        self._release = release
-        self._closed = False
+        self._stream = cast("httpx.AsyncByteStream", response.stream)
+        self._line = line
+        self._done = done
+        self._ended = False
         self.status: int = response.status_code
         self.headers: Headers = tuple([(name.lower(), value) for name, value in response.headers.raw])
 
@@ -62,59 +57,58 @@ class HttpxIncoming:
                         raise too_large(limit)
                     pieces.append(piece)
         finally:
-            await self.close()
+            self._end(clean=False)
         return b"".join(pieces)
 
     async def chunks(self) -> AsyncGenerator[bytes, None]:
         try:
-            async for piece in self._response.aiter_raw():
-                yield piece
+            async with aclosing(cast("AsyncGenerator[bytes, None]", aiter(self._stream))) as pieces:
+                async for piece in pieces:
+                    yield piece
+            clean = self._line.clean()
+            await self._stream.aclose()
+            self._end(clean=clean)
         except httpx.HTTPError as error:
             raise UpstreamReset("the vendor's answer broke off") from error
         finally:
-            await self.close()
+            self._end(clean=False)
 
     async def close(self) -> None:
-        if self._closed:
-            return
-        self._closed = True
-        try:
-            await self._response.aclose()
-        finally:
-            self._release()
+        self._end(clean=False)
+
+    def _end(self, *, clean: bool) -> None:
+        if not self._ended:
+            self._ended = True
+            self._done(self._line, clean)
 
 
 class HttpxEngine:
-    """One transport per origin: a connection to an address is never shared by two names that live there."""
+    """Connections are by origin and address: one is never shared by two names that live at one address."""
 
     def __init__(
-        self,
-        resolver: Resolver,
-        *,
-        authority: Path | None = None,
-        clock: Clock = loop_clock,
-        most: int = MOST_CONNECTIONS,
+        self, resolver: Resolver, *, authority: Path | None = None, clock: Clock = loop_clock, most: int = MOST_CALLS
     ) -> None:
         """`authority` is a PEM file that is trusted beside the system's store; `most` bounds calls in flight."""
-        self._trusted = ssl.create_default_context()
+        trusted = ssl.create_default_context()
         if authority is not None:
-            self._trusted.load_verify_locations(authority)
+            trusted.load_verify_locations(authority)
         self._resolver = resolver
         self._clock = clock
-        self._places = asyncio.Semaphore(most)
         self._origins = Origins()
-        self._transports: dict[str, httpx.AsyncHTTPTransport] = {}
+        self._places = asyncio.Semaphore(most)
+        self._lines = Lines(trusted, clock)
 
     async def open(self, request: Outgoing) -> HttpxIncoming:
+        check_fields(request.headers)
         origin, target = self._origins.split(request.url)
         addresses = await self._resolver.addresses(origin.host, request.connect_timeout)
         await self._places.acquire()
         try:
-            response = await self._connect(request, origin, target, addresses)
+            response, line = await self._reach(request, origin, target, addresses)
         except BaseException:
             self._places.release()
             raise
-        incoming = HttpxIncoming(request.method, response, self._places.release)
+        incoming = HttpxIncoming(request.method, response, line, self._done)
         try:
             check_framing(incoming.status, incoming.headers)
         except UpstreamReset:
@@ -123,37 +117,42 @@ class HttpxEngine:
         return incoming
 
     async def close(self) -> None:
-        transports = [*self._transports.values()]
-        self._transports.clear()
-        for transport in transports:
-            await transport.aclose()
+        await self._lines.close_all()
 
-    async def _connect(self, request: Outgoing, origin: Origin, target: str, addresses: Addresses) -> httpx.Response:
+    def _done(self, line: Line, clean: bool) -> None:
+        self._places.release()
+        if clean:
+            self._lines.give_back(line)
+        else:
+            self._lines.close(line)
+
+    async def _reach(
+        self, request: Outgoing, origin: Origin, target: str, addresses: Addresses
+    ) -> tuple[httpx.Response, Line]:
         """The answer of the first address that accepts a connection; nothing is sent to the ones before it."""
-        transport = self._transport(origin)
         until = self._clock() + request.connect_timeout
-        for number, address in enumerate(addresses, start=1):
-            patience = max(0.001, until - self._clock())
+        left = sorted(addresses, key=lambda address: not self._lines.has((origin.base, address)))
+        while True:
+            address = left.pop(0)
+            patience = max(0.001, until - self._clock()) / (len(left) + 1)
+            line = self._lines.take((origin.base, address))
             try:
-                return await transport.handle_async_request(_written(request, origin, target, address, patience))
+                return await self._ask(line, _written(request, origin, target, address, patience)), line
             except _UNREACHED as error:
-                if number == len(addresses) or self._clock() >= until:
+                if not left:
                     raise _unreached(error, origin) from error
-            except httpx.TimeoutException as error:
-                raise UpstreamTimeout("the vendor did not answer in time") from error
-            except httpx.HTTPError as error:
-                raise UpstreamReset(
-                    "the vendor ended the connection without an answer, or with none that is HTTP"
-                ) from error
-        raise AssertionError("a name has at least one address")
 
-    def _transport(self, origin: Origin) -> httpx.AsyncHTTPTransport:
-        transport = self._transports.get(origin.base)
-        if transport is None:
-            limits = httpx.Limits(max_connections=None, keepalive_expiry=IDLE_SECONDS)
-            transport = httpx.AsyncHTTPTransport(verify=self._trusted, trust_env=False, limits=limits)
-            self._transports[origin.base] = transport
-        return transport
+    async def _ask(self, line: Line, request: httpx.Request) -> httpx.Response:
+        try:
+            return await line.transport.handle_async_request(request)
+        except BaseException as error:
+            self._lines.close(line)
+            if isinstance(error, _UNREACHED) or not isinstance(error, httpx.HTTPError):
+                raise
+            if isinstance(error, httpx.TimeoutException):
+                raise UpstreamTimeout("the vendor did not answer in time") from error
+            detail = "the vendor ended the connection without an answer, or with none that is HTTP"
+            raise UpstreamReset(detail) from error
 
 
 def _written(request: Outgoing, origin: Origin, target: str, address: str, patience: float) -> httpx.Request:

@@ -5,7 +5,7 @@ from collections.abc import AsyncGenerator
 
 from gateway.contract import Call, Handler, Headers, Operation, Reply, Trail
 from gateway.errors import GatewayError, InvalidRequest, UriTooLong
-from gateway.upstream.engine import Engine, Incoming, Outgoing
+from gateway.upstream.engine import Engine, Incoming, Outgoing, check_fields
 
 MOST_TARGET = 32_768
 """Characters of path and query; vendors take 8 to 16 thousand."""
@@ -31,8 +31,6 @@ _NOT_TO_CALLER = _HOP_BY_HOP | {b"content-length"}  # the body may change on its
 _TARGET = re.compile(r"/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?{}|^\[\]]+|%(?!00)[0-9A-Fa-f]{2})*")
 _DOTS = re.compile(r"(?:/|%2f)(?:\.|%2e){1,2}(?:[/;]|%2f|%3b|$)", re.IGNORECASE)
 _ENCODED_CONTROL = re.compile(r"%(?:[01][0-9a-f]|7f|5c)", re.IGNORECASE)
-_NAME = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
-_NOT_IN_VALUE = re.compile(rb"[\x00-\x08\x0a-\x1f\x7f]")
 
 
 def sender(operation: Operation, engine: Engine, *, connect_timeout: float = 5.0) -> Handler:
@@ -109,19 +107,8 @@ def check_target(target: str) -> None:
 def to_vendor(headers: Headers) -> Headers:
     """The fields that an engine may write: none that speaks of this hop, none that could end its own line."""
     kept = tuple([field for field in headers if field[0] not in _NOT_TO_VENDOR])
-    for name, value in kept:
-        if not _NAME.fullmatch(name) or _NOT_IN_VALUE.search(value):
-            raise InvalidRequest(f"the header field `{name.decode('latin-1')}` has characters that do not cross")
-        if not value.isascii():
-            _check_text(name, value)
+    check_fields(kept)
     return kept
-
-
-def _check_text(name: bytes, value: bytes) -> None:
-    try:
-        value.decode()
-    except UnicodeDecodeError as error:
-        raise InvalidRequest(f"the header field `{name.decode()}` is not UTF-8") from error
 
 
 def to_caller(headers: Headers) -> Headers:

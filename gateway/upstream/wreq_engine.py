@@ -127,6 +127,10 @@ class WreqEngine:
         started = self._clock()
         try:
             response = await client.request(method, origin.base + target, headers=headers, body=body)
+        except asyncio.CancelledError:
+            if upload is not None:
+                await upload.stopped()
+            raise
         except (raised.ConnectionError, raised.TlsError) as error:
             late = self._clock() - started >= patience
             raise await _unreached(origin, addresses, late=late, patience=patience) from error

@@ -118,6 +118,7 @@ class Vendor:
 
     async def __aexit__(self, *_: type[BaseException] | BaseException | types.TracebackType | None) -> None:
         self._server.close()
+        await asyncio.sleep(0)  # what was accepted at the same moment has its task by now
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
@@ -126,6 +127,7 @@ class Vendor:
         task = asyncio.ensure_future(self._serve(reader, writer))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        task.add_done_callback(lambda _: writer.close())  # also when it is cancelled before its first step
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
