@@ -50,6 +50,10 @@ def _parameter(parameter: Parameter, operation: Operation, schemas: Schemas) -> 
     schema = {key: part for key, part in parameter.schema.items() if key not in _LIFTED}
     if parameter.default is not msgspec.UNSET:
         schema.setdefault("default", parameter.default)
+    if parameter.style == "comma":
+        schema["minItems"] = max(
+            1, schema.get("minItems", 0)
+        )  # an empty list cannot be told from a list of one empty text
     lifted = {key: parameter.schema[key] for key in sorted(_LIFTED) if key in parameter.schema}
     written: dict[str, Any] = {"name": parameter.name, "in": parameter.place, **lifted}
     if parameter.required or parameter.place == "path":

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from gateway import Answer, Parameter, ReplyMapping
+from gateway import Answer, JsonSchema, Parameter, ReplyMapping
 from gateway.config import EffectivePolicy
 from gateway.openapi import Entry, document
 from tests.gateway.documents import COLLECTION, CONTACT, ITEM, endpoint, entry, placed, written
@@ -49,7 +49,7 @@ def test_a_path_holds_all_of_its_methods_and_no_head() -> None:
 
 def test_parameters_are_described() -> None:
     limit = {"type": "integer", "maximum": 9, "description": "How many", "deprecated": True}
-    fields = {"type": "array", "items": {"type": "string"}}
+    fields: JsonSchema = {"type": "array", "items": {"type": "string"}}
     declared = (
         Parameter(name="id", place="path", vendor="id", schema={"type": "string", "format": "uuid"}),
         Parameter(name="limit", place="query", vendor="n", schema=limit, default=5),
@@ -71,7 +71,14 @@ def test_parameters_are_described() -> None:
             "explode": True,
             "schema": {"type": "integer", "maximum": 9, "default": 5},
         },
-        {"name": "fields", "in": "query", "required": True, "style": "form", "explode": False, "schema": fields},
+        {
+            "name": "fields",
+            "in": "query",
+            "required": True,
+            "style": "form",
+            "explode": False,
+            "schema": {**fields, "minItems": 1},
+        },
         {"name": "X-Zone", "in": "header", "schema": {"type": "string"}},
     ]
 
