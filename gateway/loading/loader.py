@@ -1,7 +1,9 @@
 """The steps from text to Config, in their order; what one finds wrong does not keep the next from looking."""
 
+import gc
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -51,9 +53,26 @@ def load(
 
     `public_url` is where callers find the gateway unless the file says so.
     """
+    with _collector_resting():
+        return _load(path, registry, Surroundings(environ, path.parent, lenient_secrets or stub), public_url)
+
+
+@contextmanager
+def _collector_resting() -> Iterator[None]:
+    """Loading makes many objects and no rubbish: looking for some of it would take longer than the loading."""
+    active = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if active:
+            gc.enable()
+
+
+def _load(path: Path, registry: Registry, surroundings: Surroundings, public_url: str | None) -> Loaded:
     text = Text(str(path), read_text(path))
     work = _Work(text, registry)
-    work.refer(Surroundings(environ, path.parent, lenient_secrets or stub))
+    work.refer(surroundings)
     schemas = work.read_schemas(path.parent)
     document = work.convert()
     inherited = work.inherit()
