@@ -11,6 +11,15 @@ KEPT = 0
 """Stands in `Entry.statuses` for the status that the vendor has sent."""
 
 
+_CLASSES: Mapping[object, tuple[str, int]] = {
+    "rate_limited": ("upstream-rate-limited", 429),
+    "auth_failed": ("upstream-auth-failed", 502),
+    "transient": ("upstream-error", 502),
+    "rejected": ("upstream-rejected", KEPT),
+}
+"""What a rule says that only names a class: slug and status."""
+
+
 class Effective(Protocol):
     """A policy as it stands before an endpoint, after all inheritance."""
 
@@ -40,8 +49,12 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def _rules(rules: Any) -> list[tuple[int, str]]:
-    """Status and slug of each rule that has a slug; of the others the built-in error map decides, which is known."""
-    if not isinstance(rules, list | tuple):
-        return []
-    found = ((getattr(rule, "status", None), getattr(rule, "slug", None)) for rule in rules)
-    return [(status if isinstance(status, int) else KEPT, slug) for status, slug in found if isinstance(slug, str)]
+    """Status and slug of each rule, its own or those of its class."""
+    found = []
+    for rule in rules if isinstance(rules, list | tuple) else ():
+        slug, status = _CLASSES.get(getattr(rule, "kind", None), _CLASSES["rejected"])
+        own_slug, own_status = getattr(rule, "slug", None), getattr(rule, "status", None)
+        found.append(
+            (own_status if isinstance(own_status, int) else status, own_slug if isinstance(own_slug, str) else slug)
+        )
+    return found

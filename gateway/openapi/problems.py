@@ -50,8 +50,7 @@ def problems(entry: Entry, *, keyless: bool) -> dict[str, tuple[str, ...]]:
         found.setdefault(status, []).append(slug)
     kept = (*entry.statuses.get(KEPT, ()), _REJECTED)
     for status, slugs in entry.statuses.items():
-        if status != KEPT:
-            found.setdefault(status, []).extend(slugs)
+        found.setdefault(status or errors.UpstreamReset.status, []).extend(slugs)  # a vendor's 401 or 403 is not kept
     for status, known in found.items():
         if status // 100 == PASSED_ON // 100 and status not in _NEVER_PASSED_ON:
             known.extend(kept)

@@ -170,7 +170,9 @@ def test_an_entry_is_made_of_the_effective_policies() -> None:
         SimpleNamespace(slug="contact-not-found", status=404),
         SimpleNamespace(slug="contact-not-found", status=404),
         SimpleNamespace(slug="contact-locked", status=None),
-        SimpleNamespace(slug=None, status=None),
+        SimpleNamespace(slug="crm-is-busy", status=None, kind="rate_limited"),
+        SimpleNamespace(slug=None, status=503, kind="transient"),
+        SimpleNamespace(slug=None, status=None, kind="auth_failed"),
     ]
     settings: dict[str, Any] = {"errors": rules, "quota": object(), "stub": False, "cache": None}
     policies = {name: EffectivePolicy(settings=one, scope="crm") for name, one in settings.items()}
@@ -178,4 +180,10 @@ def test_an_entry_is_made_of_the_effective_policies() -> None:
     found = Entry.of(operation(), policies)
 
     assert found.policies == {"errors", "quota"}
-    assert found.statuses == {404: ("contact-not-found",), 0: ("contact-locked",)}
+    assert found.statuses == {
+        404: ("contact-not-found",),
+        0: ("contact-locked",),
+        429: ("crm-is-busy",),
+        503: ("upstream-error",),
+        502: ("upstream-auth-failed",),
+    }

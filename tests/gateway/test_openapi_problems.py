@@ -86,6 +86,7 @@ def test_a_rule_without_a_status_may_come_with_any_that_a_vendor_refuses_with() 
 
     assert slugs(told, "4XX") == {"contact-locked", "upstream-rejected"}
     assert "contact-locked" in slugs(told, "400")
+    assert "contact-locked" in slugs(told, "502")
 
 
 def test_problems_are_shared_between_endpoints() -> None:
