@@ -27,6 +27,7 @@ from gateway.contract import (
     Verdict,
     first,
 )
+from gateway.problems import problem_reply
 from gateway.units import Duration, JsonSchema, Percentage, Secret, Size
 
 __version__ = "0.1.0"
@@ -62,4 +63,5 @@ __all__ = [
     "Trail",
     "Verdict",
     "first",
+    "problem_reply",
 ]

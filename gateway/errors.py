@@ -90,6 +90,7 @@ class CallerError(GatewayError):
 
 class InvalidRequest(CallerError):
     slug, status, title = "invalid-request", 400, "The request does not match what this endpoint accepts"
+    proxy_error = None
 
 
 class ForeignOrigin(CallerError):

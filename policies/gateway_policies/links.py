@@ -1,0 +1,103 @@
+"""Links to a vendor's next page become links to ours, with one opaque parameter in the place of all of the vendor's."""
+
+import base64
+import hashlib
+import hmac
+import re
+import secrets
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+from urllib.parse import quote, urlencode, urlsplit
+
+from gateway import Call, Kit, Operation
+from gateway.errors import InvalidRequest, Violation
+
+_TAG = 16
+_STEP = re.compile(r"""\.([A-Za-z_][A-Za-z0-9_-]*)|\[["']([^"']+)["']\]|\[\*\]""")
+_PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
+
+
+class Cursors:
+    """Seals a vendor's path and query into a cursor, and opens only what this gateway has sealed for this endpoint."""
+
+    def __init__(self, operation: Operation, key: bytes) -> None:
+        self._key = key
+        self._label = operation.id.encode()
+        self._base = urlsplit(operation.base_url).path.rstrip("/")
+        self._origin = operation.base_url[: len(operation.base_url) - len(urlsplit(operation.base_url).path)]
+
+    @classmethod
+    def of(cls, operation: Operation, kit: Kit) -> "Cursors":
+        """The key is the process's own: a cursor lives as long as the gateway runs."""
+        return cls(operation, kit.keep(("cursor-key",), lambda: secrets.token_bytes(32)))
+
+    def sealed(self, link: str) -> str | None:
+        """The cursor for a vendor's absolute or root-relative link; None for one that leads elsewhere."""
+        target = link.removeprefix(self._origin)
+        if not target.startswith(self._base + "/") or not target.isascii():
+            return None
+        raw = target.removeprefix(self._base).encode()
+        return base64.urlsafe_b64encode(self._tag(raw) + raw).decode().rstrip("=")
+
+    def opened(self, cursor: str) -> str:
+        """The target below the base URL. Raises InvalidRequest for anything that was not sealed here."""
+        try:
+            sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
+        except ValueError:
+            sealed = b""
+        tag, raw = sealed[:_TAG], sealed[_TAG:]
+        if not raw or not hmac.compare_digest(tag, self._tag(raw)):
+            violation = Violation("query", "not a cursor of this endpoint, or one from before a restart", name="cursor")
+            raise InvalidRequest("the cursor is not valid; begin with the first page again", violations=[violation])
+        return raw.decode()
+
+    def _tag(self, raw: bytes) -> bytes:
+        return hmac.digest(self._key, self._label + b"\0" + raw, hashlib.sha256)[:_TAG]
+
+
+def rewriter(operation: Operation, kit: Kit) -> Callable[[Call, Any], None]:
+    """Rewrites the declared links of a decoded answer in place; a link that leads elsewhere becomes null."""
+    cursors = Cursors.of(operation, kit)
+    paths = [tuple(_steps(path)) for path in operation.reply.links]
+
+    def rewrite(call: Call, document: Any) -> None:
+        for path in paths:
+            for holder, key in _found(document, path):
+                link = holder[key]
+                if isinstance(link, str) and link:
+                    cursor = cursors.sealed(link)
+                    holder[key] = None if cursor is None else _link(operation, call.path, cursor)
+
+    return rewrite
+
+
+def _link(operation: Operation, values: Mapping[str, str], cursor: str) -> str:
+    route = _PLACEHOLDER.sub(lambda found: quote(values[found[1]], safe=""), operation.route)
+    return f"{operation.public_url}{route}?{urlencode({'cursor': cursor})}"
+
+
+def _steps(path: str) -> Iterator[str | None]:
+    """The steps of a JSON path such as `$.a["@b"][*].c`; None stands for every item. Raises ValueError."""
+    at = 1
+    if not path.startswith("$") or len(path) == 1:
+        raise ValueError(f'`{path}` is no JSON path: write `$.next`, `$["@odata.nextLink"]` or `$.items[*].url`')
+    while at < len(path):
+        step = _STEP.match(path, at)
+        if step is None:
+            raise ValueError(f'`{path}` is no JSON path: write `$.next`, `$["@odata.nextLink"]` or `$.items[*].url`')
+        yield step[1] or step[2]
+        at = step.end()
+
+
+def _found(node: Any, path: tuple[str | None, ...]) -> Iterator[tuple[Any, Any]]:
+    step, rest = path[0], path[1:]
+    keys: list[Any] = []
+    if step is None and isinstance(node, list):
+        keys = list(range(len(node)))
+    elif step is not None and isinstance(node, dict) and step in node:
+        keys = [step]
+    for key in keys:
+        if rest:
+            yield from _found(node[key], rest)
+        else:
+            yield node, key

@@ -1,0 +1,140 @@
+"""What the vendor is asked: target, header fields and body, made from what the caller asked."""
+
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+from urllib.parse import quote
+
+import msgspec
+
+from gateway import Call, Headers, Kit, Operation, Parameter
+from gateway.errors import InvalidRequest, Violation
+from gateway.headers import TO_VENDOR, USER_AGENT
+from gateway_policies.links import Cursors
+
+_PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
+_JSON = (b"content-type", b"application/json")
+_FORM = (b"content-type", b"application/x-www-form-urlencoded")
+_OWN: Headers = ((b"user-agent", USER_AGENT), (b"accept-encoding", b"identity"))
+SCENARIO = b"gateway-stub-scenario"
+"""A stub reads it; no vendor ever gets it, since a stub stands in the vendor's place."""
+
+
+def request_mapper(operation: Operation, kit: Kit) -> Callable[[Call], Call]:
+    """Everything that can be is decided here, once."""
+    target = _target(operation, kit)
+    headers = _headers(operation)
+    body = _body(operation)
+    method = operation.upstream_method
+
+    def to_vendor(call: Call) -> Call:
+        return msgspec.structs.replace(call, method=method, target=target(call), headers=headers(call), body=body(call))
+
+    return to_vendor
+
+
+def _target(operation: Operation, kit: Kit) -> Callable[[Call], str]:
+    path, _, fixed = operation.upstream.partition("?")
+    constants = [fixed] if fixed else []
+    constants += [_pair(name, value) for name, value in operation.send.query.items()]
+    places = _PLACEHOLDER.split(path)
+    literals, names = places[::2], places[1::2]
+    vendor = {p.name: p for p in operation.parameters if p.place == "query"}
+    cursors = Cursors.of(operation, kit) if operation.reply.links else None
+
+    def target(call: Call) -> str:
+        if cursors is not None and (cursor := _value(call, "cursor")) is not None:
+            return cursors.opened(cursor)
+        text = literals[0]
+        for name, literal in zip(names, literals[1:], strict=True):
+            text += segment(name, call.path[name]) + literal
+        if not call.query and not constants:
+            return text
+        pairs = [*constants, *(pair for name, value in call.query for pair in _asked(vendor[name], value))]
+        return f"{text}?{'&'.join(pairs)}" if pairs else text
+
+    return target
+
+
+def _value(call: Call, name: str) -> str | None:
+    return next((value for given, value in call.query if given == name), None)
+
+
+def segment(name: str, value: str) -> str:
+    """A value as one path segment: whatever it holds, it can neither end the segment nor climb out of the path."""
+    if value in {"", ".", ".."}:
+        violation = Violation("path", "cannot stand in a path", name=name)
+        raise InvalidRequest(f"path parameter `{name}` cannot be {value!r}", violations=[violation])
+    if "\\" in value or any(ord(character) < 0x20 or ord(character) == 0x7F for character in value):  # noqa: PLR2004
+        violation = Violation("path", "holds a backslash or control character", name=name)
+        raise InvalidRequest(f"path parameter `{name}` holds what cannot stand in a path", violations=[violation])
+    return quote(value, safe="")
+
+
+def _asked(parameter: Parameter, value: str) -> list[str]:
+    if parameter.name == "cursor" and parameter.vendor == "cursor":
+        return []
+    return [_pair(parameter.vendor, value)]
+
+
+def _pair(name: str, value: Any) -> str:
+    return f"{quote(name, safe='$')}={quote(plain(value), safe=',:')}"
+
+
+def plain(value: Any) -> str:
+    """A scalar as forms and queries write it."""
+    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+
+
+def _headers(operation: Operation) -> Callable[[Call], Headers]:
+    declared = {p.name.lower().encode(): p.vendor.lower().encode() for p in operation.parameters if p.place == "header"}
+    allowed = TO_VENDOR - {b"content-type"}
+    fixed: list[tuple[bytes, bytes]] = [*_OWN]
+    fixed += [(name.lower().encode(), value.encode()) for name, value in operation.send.headers.items()]
+    constant = {name for name, _ in fixed}
+    names: Mapping[bytes, bytes] = {name: name for name in (allowed | {SCENARIO}) - constant - set(declared)} | {
+        name: vendor for name, vendor in declared.items() if vendor not in constant
+    }
+    if operation.body is not None or operation.send.body:
+        fixed.append(_FORM if operation.send.encode == "form" else _JSON)
+    elif operation.stream:
+        names = {**names, b"content-type": b"content-type"}
+    ours = tuple(fixed)
+
+    def headers(call: Call) -> Headers:
+        return (*[(names[name], value) for name, value in call.headers if name in names], *ours)
+
+    return headers
+
+
+def _body(operation: Operation) -> Callable[[Call], Any]:
+    send = operation.send
+    if operation.stream or (operation.body is None and not send.body):
+        return lambda call: call.body
+    if send.encode == "json" and not send.rename and not send.body:
+        return lambda call: call.body
+    encode = form if send.encode == "form" else msgspec.json.encode
+    rename, constants = send.rename, send.body
+
+    def body(call: Call) -> bytes:
+        if call.payload is not msgspec.UNSET and not isinstance(call.payload, dict):
+            if constants or encode is form:
+                raise InvalidRequest("the body has to be a JSON object")
+            return encode(call.payload)
+        payload = {} if call.payload is msgspec.UNSET else call.payload
+        return encode({**{rename.get(key, key): value for key, value in payload.items()}, **constants})
+
+    return body
+
+
+def form(payload: Mapping[str, Any]) -> bytes:
+    """application/x-www-form-urlencoded: a list repeats its key, null is left out, an object is written as JSON."""
+    pairs = []
+    for key, value in payload.items():
+        values = value if isinstance(value, list | tuple) else [value]
+        pairs += [f"{_encoded(key)}={_encoded(plain(item))}" for item in values if item is not None]
+    return "&".join(pairs).encode()
+
+
+def _encoded(text: str) -> str:
+    return quote(text, safe="*-._ ").replace(" ", "+")

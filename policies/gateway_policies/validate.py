@@ -1,0 +1,221 @@
+"""Refuses what the endpoint does not declare, before anything is spent on it, and says all that is wrong at once.
+
+It has no key: whatever `path`, `query`, `headers` and `body` of an endpoint declare is held to.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import msgspec
+
+from gateway import Call, Handler, JsonSchema, Kit, Operation, Parameter, Policy, Reply, Site, Stage
+from gateway.errors import ContractViolation, InvalidRequest, UnsupportedMediaType, Violation
+from gateway_policies.strict_json import Malformed, decode
+from gateway_policies.texts import typed, validator, wanted_types
+
+MOST_TOLD = 20
+"""Violations in one answer; a body can break its schema in thousands of places."""
+
+Check = Callable[[Call], Iterator[Violation]]
+
+
+def build(settings: None, site: Site, kit: Kit) -> Mapping[str, Stage]:
+    operation = site.operation
+    checks = tuple(_checks(operation))
+    with_defaults = _defaults(operation)
+    read_body = None if operation.stream else _body_reader(operation.body)
+    check_answer = _answer_checker(operation) if operation.strict and not operation.stream else None
+
+    async def validate(call: Call, forward: Handler) -> Reply:
+        violations = [violation for check in checks for violation in check(call)]
+        payload: Any = msgspec.UNSET
+        if read_body is not None:
+            payload, wrong = read_body(call)
+            violations += wrong
+        if violations:
+            call.trail.note("validate.refused", violations=len(violations))
+            raise InvalidRequest(_summary(violations), violations=violations[:MOST_TOLD])
+        call = msgspec.structs.replace(call, payload=payload, query=with_defaults(call.query))
+        reply = await forward(call)
+        if check_answer is not None and reply.verdict is None:
+            check_answer(reply)
+        return reply
+
+    return {"validate": validate}
+
+
+def _summary(violations: list[Violation]) -> str:
+    first = violations[0]
+    named = f"{first.place} parameter `{first.name}`" if first.name else f"body {first.pointer}".strip()
+    more = f", and {len(violations) - 1} more" if len(violations) > 1 else ""
+    return f"{named}: {first.detail}{more}"
+
+
+def _checks(operation: Operation) -> Iterator[Check]:
+    by_place: dict[str, list[Parameter]] = {"path": [], "query": [], "header": []}
+    for parameter in operation.parameters:
+        by_place[parameter.place].append(parameter)
+    if by_place["path"]:
+        yield _path_check(by_place["path"])
+    yield _query_check(by_place["query"])
+    if by_place["header"]:
+        yield _header_check(by_place["header"])
+
+
+def _path_check(parameters: list[Parameter]) -> Check:
+    checkers = [(parameter.name, _checker(parameter)) for parameter in parameters]
+
+    def check(call: Call) -> Iterator[Violation]:
+        for name, wrong in checkers:
+            detail = wrong([call.path[name]])
+            if detail:
+                yield Violation("path", detail, name=name)
+
+    return check
+
+
+def _query_check(parameters: list[Parameter]) -> Check:
+    checkers = {parameter.name: _repeat_checker(parameter) for parameter in parameters}
+    required = [parameter.name for parameter in parameters if parameter.required]
+    expected = f"expected one of {', '.join(sorted(checkers))}" if checkers else "this endpoint has no query parameters"
+
+    def unknown(_: list[str]) -> str:
+        return f"unknown parameter: {expected}"
+
+    def check(call: Call) -> Iterator[Violation]:
+        given: dict[str, list[str]] = {}
+        for name, value in call.query:
+            given.setdefault(name, []).append(value)
+        for name, values in given.items():
+            detail = checkers.get(name, unknown)(values)
+            if detail:
+                yield Violation("query", detail, name=name)
+        for name in required:
+            if name not in given:
+                yield Violation("query", "required", name=name)
+
+    return check
+
+
+def _repeat_checker(parameter: Parameter) -> Callable[[list[str]], str]:
+    wrong = _checker(parameter)
+    if parameter.style == "repeat" and "array" in wanted_types(parameter.schema):
+        return wrong
+    return lambda texts: "given more than once" if len(texts) > 1 else wrong(texts)
+
+
+def _header_check(parameters: list[Parameter]) -> Check:
+    checkers = [(parameter, parameter.name.lower().encode(), _checker(parameter)) for parameter in parameters]
+
+    def check(call: Call) -> Iterator[Violation]:
+        for parameter, name, wrong in checkers:
+            values = [value for field, value in call.headers if field == name]
+            if not values:
+                detail = "required" if parameter.required else ""
+            elif len(values) > 1:
+                detail = "given more than once"
+            else:
+                detail = wrong([values[0].decode("latin-1")])
+            if detail:
+                yield Violation("header", detail, name=parameter.name)
+
+    return check
+
+
+def _checker(parameter: Parameter) -> Callable[[list[str]], str]:
+    """Says what is wrong with the texts of a parameter, or nothing."""
+    read, valid = typed(parameter), validator(parameter.schema)
+
+    def wrong(texts: list[str]) -> str:
+        value = read(texts)
+        if valid.is_valid(value):
+            return ""
+        return str(next(iter(valid.iter_errors(value))).message)
+
+    return wrong
+
+
+def _defaults(operation: Operation) -> Callable[[tuple[tuple[str, str], ...]], tuple[tuple[str, str], ...]]:
+    defaults = tuple(
+        (parameter.name, text)
+        for parameter in operation.parameters
+        if parameter.place == "query" and parameter.default is not msgspec.UNSET
+        for text in _texts(parameter)
+    )
+
+    def complete(query: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        if not defaults:
+            return query
+        given = {name for name, _ in query}
+        return (*query, *(default for default in defaults if default[0] not in given))
+
+    return complete
+
+
+def _texts(parameter: Parameter) -> list[str]:
+    default = parameter.default
+    values = default if isinstance(default, list | tuple) else [default]
+    texts = [value if isinstance(value, str) else msgspec.json.encode(value).decode() for value in values]
+    return texts if parameter.style == "repeat" else [",".join(texts)]
+
+
+def _body_reader(schema: JsonSchema | None) -> Callable[[Call], tuple[Any, list[Violation]]]:
+    if schema is None:
+        return _no_body
+    valid = validator(schema)
+
+    def read(call: Call) -> tuple[Any, list[Violation]]:
+        assert isinstance(call.body, bytes)  # noqa: S101 - streamed endpoints read no body
+        media_type = call.header(b"content-type")
+        if not call.body and media_type is None:
+            return msgspec.UNSET, [Violation("body", "required: a JSON document")]
+        _check_media_type(media_type)
+        try:
+            payload = decode(call.body)
+        except Malformed as malformed:
+            return msgspec.UNSET, [Violation("body", str(malformed))]
+        if valid.is_valid(payload):
+            return payload, []
+        return payload, list(_violations(valid, payload))
+
+    return read
+
+
+def _violations(valid: Any, payload: Any) -> Iterator[Violation]:
+    for number, error in enumerate(valid.iter_errors(payload)):
+        if number == MOST_TOLD:
+            return
+        pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in error.instance_path)
+        yield Violation("body", error.message, pointer=pointer)
+
+
+def _no_body(call: Call) -> tuple[Any, list[Violation]]:
+    return msgspec.UNSET, [Violation("body", "this endpoint takes no body")] if call.body else []
+
+
+def _check_media_type(field: bytes | None) -> None:
+    kind, _, parameters = (field or b"").decode("latin-1").lower().partition(";")
+    kind = kind.strip()
+    charset = parameters.partition("charset=")[2].strip().strip('"')
+    if not (kind == "application/json" or kind.endswith("+json")) or charset not in {"", "utf-8", "utf8"}:
+        raise UnsupportedMediaType("the body has to be application/json, in UTF-8")
+
+
+def _answer_checker(operation: Operation) -> Callable[[Reply], None]:
+    validators = {answer.status: validator(answer.schema) for answer in operation.answers if answer.schema is not None}
+
+    def check(reply: Reply) -> None:
+        valid = validators.get(reply.status)
+        if valid is None or not isinstance(reply.body, bytes):
+            return
+        try:
+            document = msgspec.json.decode(reply.body)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            raise ContractViolation("the vendor's answer is not JSON") from None
+        if not valid.is_valid(document):
+            raise ContractViolation("the vendor's answer does not fit the schema that this endpoint declares")
+
+    return check
+
+
+policy = Policy(name="validate", settings=None, build=build, always=True)
