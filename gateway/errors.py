@@ -85,7 +85,7 @@ class GatewayError(Exception):
 class CallerError(GatewayError):
     """The request cannot be served as it is."""
 
-    proxy_error = "http_request_denied"
+    proxy_error: ClassVar[str | None] = "http_request_denied"
 
 
 class InvalidRequest(CallerError):

@@ -109,7 +109,7 @@ class ErrorRule(Settings, frozen=True, kw_only=True):
 
 def build(settings: tuple[ErrorRule, ...] | None, site: Site, kit: Kit) -> Mapping[str, Stage]:
     rules = settings or ()
-    reasons = {reason: _rule(rule) for rule in reversed(rules) for reason in _reasons(rule)}
+    reasons: Mapping[str, Rule] = {reason: _rule(rule) for rule in reversed(rules) for reason in _reasons(rule)}
     answers = tuple((rule.when, _rule(rule)) for rule in rules if rule.when.reason is msgspec.UNSET)
     judge = classifier([(when.status, when.body, when.header, rule) for when, rule in answers], kit.now)
 
