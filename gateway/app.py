@@ -71,7 +71,7 @@ class Application:
         return self._loaded
 
     def reload(self) -> tuple[Problem, ...]:
-        """Takes over the file as it is now. On any problem the old config goes on serving, and the problems are told."""
+        """Takes over the file as it is now. On any problem the old config goes on serving, and all problems are told."""
         with self._lock:
             try:
                 self._loaded, self.plans = self._compile()
@@ -89,7 +89,7 @@ class Application:
         """Refuses what is new, and waits for what is in flight, at most so long."""
         self.edge.draining = True
         until = time.monotonic() + seconds
-        while self.edge.busy and time.monotonic() < until:
+        while self.edge.busy and time.monotonic() < until:  # noqa: ASYNC110 - an event would cost every request
             await asyncio.sleep(0.02)
 
     async def close(self) -> None:

@@ -171,7 +171,7 @@ class NotSent(UpstreamFailure):
 
     slug, title = "upstream-unreachable", "The vendor cannot be reached"
     status = 502
-    failure = "connect"
+    failure: ClassVar[Failure | None] = "connect"
 
 
 class ConnectTimeout(NotSent):

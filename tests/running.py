@@ -40,7 +40,7 @@ def free_port() -> int:
 
 @contextmanager
 def running(config: Path = SHIPPED, environ: Mapping[str, str] | None = None, *flags: str) -> Iterator[Running]:
-    """Serves `config`; `environ` is laid over a clean environment. Fails with what the command said if it ends early."""
+    """Serves `config`; `environ` is laid over a clean environment. If it ends early, this fails with what it said."""
     port, admin = free_port(), free_port()
     command = [sys.executable, "-m", "gateway", "serve", "-c", str(config), "--port", str(port)]
     command += ["--admin-bind", f"127.0.0.1:{admin}", *flags]

@@ -1,4 +1,4 @@
-"""`gateway explain ENDPOINT`: its pipeline in order, where each value comes from, the longest wait, what is repeated."""
+"""`gateway explain ENDPOINT`: its pipeline in order, where each value comes from, the longest wait, repeats."""
 
 import shlex
 from collections.abc import Iterator

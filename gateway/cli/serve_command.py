@@ -31,9 +31,7 @@ UNAVAILABLE_EXIT = 69
               help="Where /admin and /metrics listen.")  # fmt: skip
 @click.option("--allow-private", is_flag=True, envvar="GATEWAY_ALLOW_PRIVATE",
               help="Let every integration reach private addresses and plain http; for demos.")  # fmt: skip
-def command(
-    config: str, host: str, port: int, workers: int, watch: bool, admin_bind: str, allow_private: bool
-) -> None:
+def command(config: str, host: str, port: int, workers: int, watch: bool, admin_bind: str, allow_private: bool) -> None:
     """Run the gateway."""
     from gateway.app import Application
     from gateway.serving import Options, supervise, work

@@ -57,10 +57,10 @@ def command(
     scope = _scope(found[0].method, route, urlencode(_pairs(query)), fields)
     status, head, answer = asyncio.run(_ask(application, scope, body))
     click.echo(f"HTTP {status}", err=True)
-    for name, value in head:
-        click.echo(f"{name.decode()}: {value.decode('latin-1')}", err=True)
+    for field, text in head:
+        click.echo(f"{field.decode()}: {text.decode('latin-1')}", err=True)
     click.echo(answer.decode("utf-8", "replace"))
-    sys.exit(0 if status < 300 else 1)
+    sys.exit(0 if status < 300 else 1)  # noqa: PLR2004
 
 
 async def _ask(application: Any, scope: dict[str, Any], body: bytes) -> tuple[int, list[tuple[bytes, bytes]], bytes]:

@@ -20,7 +20,11 @@ CURSOR = Parameter(
     name="cursor",
     place="query",
     vendor="cursor",
-    schema={"type": "string", "maxLength": 4096, "description": "Where to go on: taken from a link of the page before."},
+    schema={
+        "type": "string",
+        "maxLength": 4096,
+        "description": "Where to go on: taken from a link of the page before.",
+    },
 )
 """Declared wherever links are rewritten; `transform` reads it and never passes it on."""
 

@@ -41,7 +41,13 @@ class _Supervisor:
         return self._end()
 
     def _start(self, index: int) -> None:
-        command = [sys.executable, "-m", "gateway.serving", str(index), msgspec.json.encode(_plain(self._options)).decode()]
+        command = [
+            sys.executable,
+            "-m",
+            "gateway.serving",
+            str(index),
+            msgspec.json.encode(_plain(self._options)).decode(),
+        ]
         self._workers[index] = subprocess.Popen(command)  # noqa: S603 - our own module, our own options
         self._born[index] = time.monotonic()
 

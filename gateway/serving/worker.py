@@ -48,7 +48,7 @@ async def _work(application: Application, options: Options, with_admin: bool) ->
         watching.cancel()
     await application.drain(options.drain)
     for server in servers:
-        server.stop()
+        server.stop()  # type: ignore[no-untyped-call]
     stopping.cancel()
     await asyncio.gather(*serving)
     await application.close()

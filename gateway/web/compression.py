@@ -66,7 +66,8 @@ def preferred(accept: bytes) -> str | None:
 def without_suffix(headers: Headers) -> Headers:
     """A caller's conditions, with the entity tags as they were before compression marked them."""
     return tuple(
-        (name, _unmarked(value)) if name in {b"if-none-match", b"if-match"} else (name, value) for name, value in headers
+        (name, _unmarked(value)) if name in {b"if-none-match", b"if-match"} else (name, value)
+        for name, value in headers
     )
 
 

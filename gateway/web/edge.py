@@ -26,13 +26,16 @@ _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Edge:
-    """Serves one generation at a time; `swap` puts the next one in its place between two requests."""
+    """Serves one generation at a time; `swap` puts the next one in its place between two requests.
 
-    def __init__(self, generation: Generation, clock: Callable[[], float], public_url: Callable[[], str]) -> None:
+    `busy` counts the requests inside; once it is `draining`, new ones are refused.
+    """
+
+    def __init__(self, generation: Generation, clock: Callable[[], float]) -> None:
         self.generation = generation
         self.draining = False
+        self.busy = 0
         self._clock = clock
-        self._public_url = public_url
 
     def swap(self, generation: Generation) -> Generation:
         """Requests that are inside the old generation, which is returned, finish there."""
@@ -43,12 +46,11 @@ class Edge:
         if scope["type"] != "http":
             await _refuse(scope, receive, send)
             return
-        generation = self.generation
-        generation.busy += 1
+        self.busy += 1
         try:
-            await self._serve(scope, receive, send, generation)
+            await self._serve(scope, receive, send, self.generation)
         finally:
-            generation.busy -= 1
+            self.busy -= 1
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send, generation: Generation) -> None:
         started = self._clock()
@@ -57,10 +59,11 @@ class Edge:
         method: str = scope["method"]
         try:
             head = admit(scope, headers, generation.door)
-            if self.draining:
-                raise ShuttingDown(retry_after=1)
             match = generation.table.match(method, scope["raw_path"])
+            if match is not None and self.draining:  # health goes on telling that it is going
+                raise ShuttingDown(retry_after=1)
             if match is None and method not in _NEVER:
+                scope["state"] = {"correlation_id": correlation}
                 await generation.site(scope, receive, _stamped(send, correlation))
                 return
             if match is None or match.endpoint is None:
@@ -69,10 +72,10 @@ class Edge:
                 await self._endpoint(match, head, scope, receive, send, (correlation, started, generation))
                 return
         except GatewayError as error:
-            reply = problem_reply(error, correlation_id=correlation, public_url=self._public_url())
+            reply = problem_reply(error, correlation_id=correlation, public_url=generation.public_url)
         except Exception:  # the one edge: whatever nobody foresaw becomes a problem, and a line in the log
             logger.exception("unforeseen failure", extra={"correlation_id": correlation})
-            reply = problem_reply(InternalError(), correlation_id=correlation, public_url=self._public_url())
+            reply = problem_reply(InternalError(), correlation_id=correlation, public_url=generation.public_url)
         await respond(send, reply, Outgoing(correlation_id=correlation, head=method == "HEAD"))
 
     def _without_endpoint(self, match: Match[Endpoint] | None, method: str) -> Reply:

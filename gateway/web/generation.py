@@ -1,6 +1,6 @@
 """One generation of the gateway: what a loaded config serves, as a whole, until the next one takes its place."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import msgspec
@@ -36,16 +36,15 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Generation:
-    """What serves now. `busy` counts the requests that are inside it."""
+    """What serves now."""
 
-    __slots__ = ("busy", "digest", "door", "site", "table")
+    __slots__ = ("door", "public_url", "site", "table")
 
-    def __init__(self, endpoints: Iterable[Endpoint], site: Asgi, door: Door, digest: str) -> None:
+    def __init__(self, endpoints: Iterable[Endpoint], site: Asgi, door: Door, public_url: str) -> None:
         self.table = RouteTable(route for endpoint in endpoints for route in _routes(endpoint))
         self.site = site
         self.door = door
-        self.digest = digest
-        self.busy = 0
+        self.public_url = public_url
 
 
 def pattern(route: str) -> tuple[str, ...]:
@@ -80,6 +79,3 @@ def _fields(plan: Plan) -> Iterable[tuple[bytes, bytes]]:
 def allow_of(methods: frozenset[str]) -> bytes:
     """The value of Allow for a path that accepts these methods."""
     return ", ".join(sorted(methods | {"OPTIONS"})).encode()
-
-
-Members = Mapping[str, object]

@@ -32,7 +32,9 @@ QUERY_FIELDS = 1_000
 BODY_SECONDS = 30.0
 """How long a whole body may take to arrive."""
 
-_WATCHED = frozenset({b"host", b"x-correlation-id", b"content-length", b"transfer-encoding", b"origin", b"sec-fetch-site"})
+_WATCHED = frozenset(
+    {b"host", b"x-correlation-id", b"content-length", b"transfer-encoding", b"origin", b"sec-fetch-site"}
+)
 _CORRELATION = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?")
 _LOOPBACK = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})

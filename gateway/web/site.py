@@ -1,6 +1,7 @@
 """What the gateway serves about itself: health, the OpenAPI document, its pages. A Litestar application."""
 
-from collections.abc import Mapping
+import logging
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
@@ -12,6 +13,8 @@ from litestar.handlers import HTTPRouteHandler
 from gateway.contract import Reply
 from gateway.errors import GatewayError, InternalError, InvalidRequest, MethodNotAllowed, NoSuchEndpoint
 from gateway.problems import problem_reply
+
+logger = logging.getLogger("gateway")
 
 PAGE_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -30,23 +33,34 @@ def build_site(document: Mapping[str, Any], public_url: str, handlers: list[HTTP
         [*handlers, *pages],
         openapi_config=None,
         logging_config=None,
-        exception_handlers={HTTPException: refused, Exception: broken},
+        exception_handlers={HTTPException: _refuser(public_url), Exception: _breaker(public_url)},
     )
 
 
-def refused(request: Request[Any, Any, Any], exc: HTTPException) -> Response[bytes]:
+def _refuser(public_url: str) -> Callable[[Request[Any, Any, Any], HTTPException], Response[bytes]]:
     """What Litestar refuses looks like everything else that is refused."""
-    error: GatewayError = InvalidRequest()
+
+    def refused(request: Request[Any, Any, Any], exc: HTTPException) -> Response[bytes]:
+        return _response(problem_reply(_error(exc), correlation_id=_correlation(request), public_url=public_url))
+
+    return refused
+
+
+def _breaker(public_url: str) -> Callable[[Request[Any, Any, Any], Exception], Response[bytes]]:
+    def broken(request: Request[Any, Any, Any], exc: Exception) -> Response[bytes]:
+        logger.error("unforeseen failure", exc_info=exc, extra={"correlation_id": _correlation(request)})
+        return _response(problem_reply(InternalError(), correlation_id=_correlation(request), public_url=public_url))
+
+    return broken
+
+
+def _error(exc: HTTPException) -> GatewayError:
     if exc.status_code == NoSuchEndpoint.status:
-        error = NoSuchEndpoint()
-    elif exc.status_code == MethodNotAllowed.status:
+        return NoSuchEndpoint()
+    if exc.status_code == MethodNotAllowed.status:
         allow = (exc.headers or {}).get("allow", "GET, HEAD, OPTIONS")
-        error = MethodNotAllowed(headers=((b"allow", allow.encode()),))
-    return _response(problem_reply(error, correlation_id=_correlation(request)))
-
-
-def broken(request: Request[Any, Any, Any], _: Exception) -> Response[bytes]:
-    return _response(problem_reply(InternalError(), correlation_id=_correlation(request)))
+        return MethodNotAllowed(headers=((b"allow", allow.encode()),))
+    return InvalidRequest()
 
 
 def _correlation(request: Request[Any, Any, Any]) -> str:

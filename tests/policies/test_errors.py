@@ -85,7 +85,7 @@ def test_a_304_that_the_caller_asked_for_passes() -> None:
 
 
 def test_a_success_is_never_touched_whatever_it_carries() -> None:
-    reply, body = answered(answering(202, {"code": 21211}, ((b"retry-after", b"5"),)), BAD_NUMBER)
+    reply, _ = answered(answering(202, {"code": 21211}, ((b"retry-after", b"5"),)), BAD_NUMBER)
 
     assert reply.status == 202
     assert reply.verdict is None
