@@ -61,6 +61,7 @@ class Exchange:
         for piece in pieces:
             self.writer.write(piece)
             await self.writer.drain()
+            await asyncio.sleep(0)  # drain does not always give way to others
 
     async def answer(
         self, body: bytes = b"ok", status: bytes = b"200 OK", fields: Iterable[tuple[bytes, bytes]] = ()

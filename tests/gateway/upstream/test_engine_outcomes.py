@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import socket
 import ssl
+from typing import cast
 
 import pytest
 
@@ -132,13 +133,16 @@ def test_two_names_at_one_address_never_share_a_connection(start: Start, authori
 
 
 def test_a_handshake_answered_with_something_else_is_not_sent(start: Start) -> None:
-    async def refuse(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        await reader.read(10)
-        writer.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
-        writer.close()
+    class Plain(asyncio.Protocol):
+        def connection_made(self, transport: asyncio.BaseTransport) -> None:
+            self._transport = cast("asyncio.Transport", transport)
+
+        def data_received(self, data: bytes) -> None:
+            self._transport.write(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+            self._transport.close()
 
     async def main() -> None:
-        server = await asyncio.start_server(refuse, "127.0.0.1", 0)
+        server = await asyncio.get_running_loop().create_server(Plain, "127.0.0.1", 0)
         port = server.sockets[0].getsockname()[1]
         async with start() as engine:
             with pytest.raises(TlsFailed):
