@@ -25,6 +25,8 @@ KEEP_FAILURE_SECONDS = 5.0
 _IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 _GLOBAL_UNICAST = ipaddress.IPv6Network("2000::/3")
 _TRANSLATED = ipaddress.IPv6Network("64:ff9b::/96")  # NAT64: an IPv4 address in its last four bytes (RFC 6052)
+_PROTOCOLS = ipaddress.IPv4Network("192.0.0.0/24")  # these two older versions of Python take for public
+_DOCUMENTS = ipaddress.IPv6Network("3fff::/20")
 _NUMERIC = re.compile(r"(?:.*\.)?(?:[0-9]+|0x[0-9a-f]*)")
 
 
@@ -107,8 +109,9 @@ def is_public(address: _IPAddress) -> bool:
         inner = address.ipv4_mapped or address.sixtofour or _translated(address)
         if inner is not None:
             return is_public(inner)
-        return address in _GLOBAL_UNICAST and not address.is_private
-    return address.is_global and not address.is_multicast and not address.is_reserved
+        return address in _GLOBAL_UNICAST and not address.is_private and address not in _DOCUMENTS
+    special = address.is_multicast or address.is_reserved or address in _PROTOCOLS
+    return address.is_global and not special
 
 
 def _translated(address: ipaddress.IPv6Address) -> ipaddress.IPv4Address | None:
