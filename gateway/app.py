@@ -51,7 +51,7 @@ class Application:
         """Raises InvalidConfig with every problem of the file."""
         self._launch = launch
         self._registry = registry or discover()
-        self._flags = Flags.read(launch.environ)
+        self._flags = msgspec.structs.replace(Flags.read(launch.environ), allow_private=launch.allow_private)
         self._keeper = Keeper()
         self._kit = system_kit(self._keeper)
         self._telemetry = Telemetry(gateway.__version__, time.time)
@@ -144,8 +144,7 @@ class Application:
         return [*self.plans.endpoints, *self.plans.native]
 
     def _send(self, plan: Plan) -> Any:
-        allow_private = plan.allow_private or self._launch.allow_private
-        engine = self._engines.get(allow_private=allow_private)
+        engine = self._engines.get(allow_private=plan.allow_private)
         return sender(plan.operation, engine, connect_timeout=plan.connect_timeout)
 
     def _document(self, public_url: str) -> Mapping[str, Any]:

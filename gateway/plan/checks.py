@@ -13,6 +13,7 @@ _READS = frozenset({"GET", "HEAD"})
 def check_plans(endpoints: Sequence[Any], source: Source) -> Iterator[Problem]:
     """Problems of the plans (`plan.operation`, `plan.policies`), errors and warnings."""
     yield from _meeting_routes(endpoints, source)
+    yield from _plain_addresses(endpoints, source)
     for plan in endpoints:
         yield from _timing(plan, source)
         yield from _cached_write(plan, source)
@@ -55,6 +56,18 @@ def _fitting(node: dict[str, Any], segments: list[str], at: int) -> Iterator[Any
     steps = [key for key in node if key] if part == _WILD else [key for key in (part, _WILD) if key in node]
     for step in steps:
         yield from _fitting(node[step], segments, at + 1)
+
+
+def _plain_addresses(endpoints: Sequence[Any], source: Source) -> Iterator[Problem]:
+    """A credential must not cross the internet unencrypted; a stub sends it nowhere."""
+    asked = [plan for plan in endpoints if not (plan.stubbed or plan.allow_private)]
+    for name in dict.fromkeys(plan.operation.integration for plan in asked if plan.operation.base_url[:5] == "http:"):
+        yield source.problem(
+            "GW306",
+            ("integrations", name, "base_url"),
+            f"`{name}` is reached by http: its credential would be readable on the way",
+            hint="write https, or `allow_private: true` for an address in your own network",
+        )
 
 
 def _timing(plan: Any, source: Source) -> Iterator[Problem]:

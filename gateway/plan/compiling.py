@@ -17,12 +17,13 @@ from gateway.registry import Registry
 
 
 class Flags(msgspec.Struct, frozen=True, kw_only=True):
-    """What the environment overrides in the file: INTEGRATIONS_STUB_MODE, CIRCUIT_BREAKER_ENABLED and
-    RATE_LIMIT_PER_MINUTE, in this order; None leaves the file alone."""
+    """What overrides the file: INTEGRATIONS_STUB_MODE, CIRCUIT_BREAKER_ENABLED and RATE_LIMIT_PER_MINUTE, in this
+    order, where None leaves the file alone; and `serve --allow-private`."""
 
     stub: bool | None = None
     breaker: bool | None = None
     per_minute: int | None = None
+    allow_private: bool = False
 
     @classmethod
     def read(cls, environ: Mapping[str, str]) -> "Flags":
@@ -147,7 +148,7 @@ class _Compiler:
             policies=effective,
             connect_timeout=_connect_timeout(effective),
             stubbed="send" in stages,
-            allow_private=bool(integration.written.allow_private),
+            allow_private=integration.written.allow_private or self._flags.allow_private,
         )
 
     def _build(
