@@ -1,0 +1,61 @@
+"""The docs say what the code does."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from gateway.loading import load
+from gateway.registry import discover
+from scripts.reference import TARGET, reference
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+
+
+def test_the_reference_is_the_code() -> None:
+    assert TARGET.read_text() == reference(), "run `python -m scripts.reference`"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_leads_to_a_file(page: Path) -> None:
+    links = re.findall(r"\]\((?!https?://|#)([^)#]+)", page.read_text())
+
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_config_in_the_docs_is_valid(page: Path, tmp_path: Path) -> None:
+    for block in re.findall(r"```yaml\n(.*?)```", page.read_text(), re.DOTALL):
+        if block.startswith("version:"):
+            file = tmp_path / "integrations.yaml"
+            file.write_text(block)
+            assert load(file, discover(), {}, lenient_secrets=True).config.integrations
+
+
+def test_every_console_command_of_the_readme_exists() -> None:
+    make = set(re.findall(r"^([a-z]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
+
+    assert set(re.findall(r"make ([a-z]+)", (ROOT / "README.md").read_text())) - {"sure"} <= make
+
+
+FORBIDDEN = re.compile(r"/work/|/root/|/home/|pypi\.org|files\.pythonhosted|registry\.npmjs|deb\.debian")
+
+
+def test_nothing_committed_names_a_machine_or_a_registry() -> None:
+    kinds = {".py", ".md", ".toml", ".yaml", ".json", ".txt", ".html", ".css", ""}
+    skipped = {".git", ".venv", ".venv-bench", "node_modules", "var", "build", "dist"}
+    files = [
+        path
+        for path in ROOT.rglob("*")
+        if path.is_file() and path.suffix in kinds and not skipped & set(path.relative_to(ROOT).parts)
+    ]
+    named = [
+        str(path.relative_to(ROOT))
+        for path in files
+        if not any(part.startswith(".") and part != ".ci" for part in path.relative_to(ROOT).parts)
+        and path.name != "test_docs.py"
+        and FORBIDDEN.search(path.read_text(errors="replace"))
+    ]
+
+    assert named == []
