@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, field
 
 from gateway.config.later import OpenApi, Paging
-from gateway.config.texts import Allowed, RootedPath, Route, Status
+from gateway.config.texts import Allowed, ExampleOf, RootedPath, Route, Status
 from gateway.contract import ReplyMapping, Send, Settings
 from gateway.units import JsonSchema
 
@@ -60,7 +60,7 @@ class Endpoint(Settings, frozen=True, kw_only=True):
     response: Annotated[JsonSchema | None, Meta(description="The JSON Schema of a 200: short for `responses`.")] = None
     responses: Annotated[dict[Status, Response] | None, Meta(description="The successful answers, by status.")] = None
     examples: Annotated[
-        dict[Literal["body", "reply"], Any],
+        dict[ExampleOf, Any],
         Meta(description="A request body and an answer, for the document and stubs."),
     ] = field(default_factory=dict)
     send: Annotated[Send, Meta(description="How the caller's body becomes the vendor's.")] = Send()

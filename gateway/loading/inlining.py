@@ -37,11 +37,14 @@ class Inliner:
         self._files = files
         self._done: dict[tuple[str, str], _Done] = {}
 
-    def inline(self, document: Document) -> Any:
-        """The document's root, without references to files. Raises Unusable with what stands in the way."""
+    def inline(self, document: Document, reference: str | None = None) -> Any:
+        """The document's root, or what it refers to, without references. Raises Unusable with what is in the way."""
         work = _Work(self._files, self._done)
         try:
-            schema = work.target(document, "", document.root)
+            if reference is None:
+                schema = work.target(document, "", document.root)
+            else:
+                schema = work.target(*self._files.find(document, reference))
         except RecursionError:
             raise Unusable("GW216", "the schema nests too deep") from None
         if schema is True or schema is False:

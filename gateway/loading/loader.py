@@ -4,6 +4,7 @@ import gc
 import hashlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,9 @@ from gateway.loading.tree import Keys, Tree
 from gateway.loading.walking import entries, without_extensions
 from gateway.registry import Registry, written_types
 from gateway.units import read_unit
+
+MOST_PROBLEMS = 2_000
+"""More than anybody reads; a hostile file could hold a hundred times as many."""
 
 Inherited = dict[str, tuple[Policies, dict[str, Policies]]]
 """The policies that are on: for each integration its own, and those of its endpoints."""
@@ -124,7 +128,7 @@ class _Work:
             return msgspec.convert(self._data, self._types.document, dec_hook=read_unit, str_keys=True)
         except msgspec.ValidationError as error:
             reason, path = reason_of(error)
-        found = [*Diagnosis(self.source, self._registry, self._types).problems(self._data)]
+        found = [*islice(Diagnosis(self.source, self._registry, self._types).problems(self._data), MOST_PROBLEMS)]
         found = found or [(path, self.source.problem("GW111", path, reason))]
         self._problems.extend(problem for _, problem in found)
         self._broken = {path[:length] for path, _ in found for length in range(len(path) + 1)}
@@ -135,7 +139,7 @@ class _Work:
         merger = Merger(self._registry, self.source, frozenset(self._broken))
         inherited: Inherited = {}
         for name, item in entries(self._data, "integrations"):
-            own = merger.integration(name)
+            own = merger.integration(name, mounted=item.get("native") is not None)
             inherited[name] = own, {key: merger.endpoint(name, key, own) for key, _ in entries(item, "endpoints")}
         self._problems.extend(merger.problems)
         return inherited

@@ -35,38 +35,53 @@ class Merger:
         self._levels = source.levels
         self._broken = broken
         self._converted: dict[tuple[str, bytes], Any] = {}
+        self._lacking: dict[str, list[Problem]] = {}
         self.problems: list[Problem] = []
 
-    def integration(self, name: str) -> Policies:
-        """The policies that are on for the integration as a whole."""
-        found = {policy.name: self._effective(policy, name, None) for policy in self._policies}
-        return {key: value for key, value in found.items() if value is not None}
+    def integration(self, name: str, *, mounted: bool) -> Policies:
+        """The policies that are on for the whole integration; what it lacks matters only where that is served."""
+        found: dict[str, EffectivePolicy] = {}
+        self._lacking = {}
+        for policy in self._policies:
+            effective, problems = self._effective(policy, name, None)
+            if effective is not None:
+                found[policy.name] = effective
+            if problems:
+                self._lacking[policy.name] = problems
+        if mounted:
+            self.problems.extend(chain.from_iterable(self._lacking.values()))
+        return found
 
     def endpoint(self, integration: str, name: str, inherited: Policies) -> Policies:
         """As inherited, save for what the endpoint or its own profiles mention."""
-        base = ("integrations", integration, "endpoints", name)
-        own = self._levels.own(base)
-        changed = {policy.name: policy for policy in self._policies if any(policy.name in level for level in own)}
-        if not changed:
-            return inherited
-        found = {key: self._effective(policy, integration, name) for key, policy in changed.items()}
-        return {key: value for key, value in {**inherited, **found}.items() if value is not None}
+        own = self._levels.own(("integrations", integration, "endpoints", name))
+        changed = [policy for policy in self._policies if any(policy.name in level for level in own)]
+        found: dict[str, EffectivePolicy | None] = {}
+        for policy in changed:
+            found[policy.name], problems = self._effective(policy, integration, name)
+            self.problems.extend(problems)
+        for key in self._lacking.keys() - found.keys():
+            self.problems.extend(self._lacking[key])
+        return (
+            {key: value for key, value in {**inherited, **found}.items() if value is not None} if found else inherited
+        )
 
-    def _effective(self, policy: Policy, integration: str, endpoint: str | None) -> EffectivePolicy | None:
+    def _effective(
+        self, policy: Policy, integration: str, endpoint: str | None
+    ) -> tuple[EffectivePolicy | None, list[Problem]]:
         mentions = list(self._levels.mentions(integration, endpoint, policy.name))
         if any(where in self._broken for where, _ in mentions):
-            return None
+            return None, []
         merged = combined(policy, [value for _, value in mentions])
         if merged is ABSENT:
-            return None
+            return None, []
         key = (policy.name, msgspec.json.encode(merged))
         if key not in self._converted:
             self._converted[key] = self._convert(policy, merged)
         settings = self._converted[key]
         if isinstance(settings, msgspec.ValidationError):
-            self.problems.extend(self._refusals(policy, merged, mentions, settings, (integration, endpoint)))
-            return None
-        return EffectivePolicy(settings, integration if endpoint is None else f"{integration}.{endpoint}")
+            return None, [*self._refusals(policy, merged, mentions, settings, (integration, endpoint))]
+        return EffectivePolicy(settings, integration if endpoint is None else f"{integration}.{endpoint}"), []
 
     def _convert(self, policy: Policy, merged: Any) -> Any:
         try:
@@ -100,7 +115,7 @@ def combined(policy: Policy, values: list[Any]) -> Any:
         return ABSENT
     said = [value for value in values if value is not None]
     if policy.prepend:
-        return list(chain.from_iterable(said))
+        return list(chain.from_iterable(value for value in said if isinstance(value, list)))
     return reduce(_over, reversed(said))
 
 

@@ -6,10 +6,11 @@ from typing import Any
 from jsonschema import ValidationError
 
 from gateway.diagnostics import Problem
-from gateway.loading.naming import Homes, named, nearest, shown
+from gateway.loading.naming import Homes, either, named, nearest, shown
 from gateway.loading.shape import expected
 from gateway.loading.source import Source
 from gateway.loading.tree import Keys
+from gateway.units import Secret
 
 Found = tuple[Keys, Problem]
 """A problem, and the way to what it is about."""
@@ -62,14 +63,11 @@ class Messages:
 
     def _not_listed(self, error: ValidationError, path: Keys) -> Found:
         words = [str(word) for word in error.schema["enum"]]  # type: ignore[index]
-        if "propertyNames" in error.absolute_schema_path:
-            at = (*path, str(error.instance))
-            text = f"unknown key `{error.instance}` in {named(path)}"
-            hint = nearest(str(error.instance), words)
-            return at, self._source.problem("GW104", at, text, hint=hint, allowed=tuple(words), at_key=True)
         listed = ", ".join(f"`{word}`" for word in words)
         message = f"expected {'one of ' if len(words) > 1 else ''}{listed}, got {self.shown(path, error.instance)}"
         hint = nearest(str(error.instance), words) if self._source.written(path) is None else ""
+        if error.instance in words and error.instance not in error.schema["enum"]:  # type: ignore[index]
+            message, hint = f"expected the number {listed}, got text", "remove the quotes"
         return path, self._source.problem("GW107", path, message, hint=hint)
 
     def _malformed(self, error: ValidationError, path: Keys) -> Found:
@@ -80,9 +78,9 @@ class Messages:
         return path, self._source.problem("GW109", path, f"{wanted}, got {self.shown(path, error.instance)}")
 
     def _unit(self, error: ValidationError, path: Keys) -> Found:
-        got = f", got {shown(error.instance)}"
-        message = error.message.removesuffix(got)
-        return path, self._source.problem("GW110", path, f"{message}, got {self.shown(path, error.instance)}")
+        code = "GW106" if error.validator_value == Secret.__name__ else "GW110"
+        (wanted,) = expected({"unit": error.validator_value}, self._parts)
+        return path, self._source.problem(code, path, f"expected {wanted}, got {self.shown(path, error.instance)}")
 
     def _bound(self, error: ValidationError, path: Keys) -> Found:
         limit = f"{_BOUNDS[str(error.validator)]} {error.validator_value}"
@@ -90,10 +88,12 @@ class Messages:
 
     def _type(self, error: ValidationError, path: Keys) -> Found:
         if error.instance is None and path and path[-1] in self._fixed:
-            return path, self._source.problem("GW107", path, f"`{path[-1]}` cannot be switched off")
+            return path, self._source.problem(
+                "GW107", path, f"`{path[-1]}` cannot be switched off", hint="`{}` means its defaults"
+            )
         words = expected(error.schema, self._parts) if isinstance(error.schema, dict) else ["something else"]
         words = [word for word in words if word != "nothing"] or words
-        message = f"expected {' or '.join(words)}, got {self.shown(path, error.instance)}"
+        message = f"expected {either(words)}, got {self.shown(path, error.instance)}"
         scalar = isinstance(error.instance, (int, float))
         hint = "quote it to make it text" if scalar and words == ["text"] else ""
         return path, self._source.problem("GW106", path, message, hint=hint)

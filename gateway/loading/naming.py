@@ -47,8 +47,13 @@ def shown(value: Any) -> str:
 
 def nearest(word: str, known: Iterable[str]) -> str:
     """`did you mean …?`, or nothing where nothing is near."""
-    close = get_close_matches(word, list(known), n=1, cutoff=0.7)
+    close = get_close_matches(word, list(known), n=1, cutoff=0.6) if len(word) <= _LONGEST else ()
     return f"did you mean `{close[0]}`?" if close else ""
+
+
+def either(words: list[str]) -> str:
+    """`a`, `b` or `c`."""
+    return " or ".join(filter(None, (", ".join(words[:-1]), words[-1])))
 
 
 class Homes:

@@ -68,7 +68,11 @@ def refusal(code: str, place: Place, message: str, hint: str = "") -> InvalidCon
 
 
 class _TooMuch(Exception):
-    """The composer met more, or deeper, than a config can be."""
+    """The composer met more, or deeper, than a config can be; `index` is where it was, about."""
+
+    def __init__(self, message: str, holder: yaml.Node | None) -> None:
+        super().__init__(message)
+        self.index = holder.start_mark.index if holder is not None else 0
 
 
 class _Composer(yaml.CSafeLoader):
@@ -83,9 +87,9 @@ class _Composer(yaml.CSafeLoader):
         self._depth += 1
         self._nodes += 1
         if self._depth > DEEPEST:
-            raise _TooMuch(f"the file nests deeper than {DEEPEST} levels")
+            raise _TooMuch(f"the file nests deeper than {DEEPEST} levels", current_node)
         if self._nodes > MOST_NODES:
-            raise _TooMuch(f"the file has more than {MOST_NODES:,} values")
+            raise _TooMuch(f"the file has more than {MOST_NODES:,} values", current_node)
 
     def ascend_resolver(self) -> None:
         self._depth -= 1
@@ -102,7 +106,7 @@ def compose(source: Text) -> yaml.Node:
         loader = _Composer(source.text)
         node = loader.get_single_node()
     except _TooMuch as bound:
-        raise refusal("GW008", Place(source.file), str(bound)) from None
+        raise refusal("GW008", source.place(bound.index, bound.index + 1), str(bound)) from None
     except yaml.YAMLError as error:
         raise _explained(error, source) from None
     if node is None:

@@ -92,7 +92,7 @@ class Resolver:
 
     def _check_path(self, path: Keys, pieces: tuple["str | Reference", ...], found: list[str | None]) -> None:
         """A value in a path must not add a segment, a query or a parameter to it."""
-        if path[-1] != "upstream" and "rewrite" not in path:
+        if path[-1] not in ("route", "upstream") and path[-2:-1] != ("rewrite",):
             return
         for piece, value in zip(pieces, found, strict=True):
             if isinstance(piece, Reference) and not _IN_A_PATH.fullmatch(value or ""):

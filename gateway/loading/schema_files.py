@@ -48,8 +48,13 @@ class Files:
                 "GW214", f"`{reference}` is not a local file", "name a file relative to the one that says it"
             )
         pointer = unquote(pointer)
-        target = self._document(document.folder / unquote(address)) if address else document
-        return target, pointer, _pointed(target, pointer, reference)
+        try:
+            target = self._document(document.folder / unquote(address)) if address else document
+            return target, pointer, _pointed(target, pointer, reference)
+        except Unusable as unusable:
+            if document.path is None:
+                raise
+            raise Unusable(unusable.code, f"{unusable.message}, says `{document.name}`", unusable.hint) from None
 
     def _document(self, path: Path) -> Document:
         path = Path(*_plain(path.parts))

@@ -4,19 +4,16 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import jsonschema_rs
 import msgspec
 
 from gateway.diagnostics import Problem
+from gateway.loading.compiling import Checker, InvalidSchema, compiled_schema, faults
 from gateway.loading.inlining import Inliner
 from gateway.loading.parameters import parameter_problems, schema_of
 from gateway.loading.schema_files import Document, Files, Unusable
 from gateway.loading.source import Source
 from gateway.loading.tree import Keys
 from gateway.loading.walking import endpoints
-
-_TYPES = "array, boolean, integer, null, number, object, string"
-_Compiled = jsonschema_rs.Draft202012Validator
 
 
 class Schemas:
@@ -27,7 +24,7 @@ class Schemas:
         self._folder = folder
         self._files = Files(folder)
         self._inliner = Inliner(self._files)
-        self._good: dict[bytes, tuple[Any, _Compiled]] = {}
+        self._good: dict[bytes, tuple[Any, Checker]] = {}
         self.problems: list[Problem] = []
 
     @property
@@ -71,7 +68,7 @@ class Schemas:
                 )
             )
 
-    def _checked(self, written: dict[str, Any], path: Keys) -> tuple[Any, _Compiled | None]:
+    def _checked(self, written: dict[str, Any], path: Keys) -> tuple[Any, Checker | None]:
         """The schema in its final form, and ready for use where it is one."""
         encoded = msgspec.json.encode(written)
         known = self._good.get(encoded)
@@ -79,12 +76,13 @@ class Schemas:
             return known
         try:
             schema = self._inliner.inline(Document("", self._folder, written)) if b'"$' in encoded else written
-            compiled = compile_schema(schema)
+            compiled = compiled_schema(schema)
         except Unusable as unusable:
             self._explain(written, path, unusable)
             return {}, None
-        except _Invalid as invalid:
-            self._report("GW212", (*path, *_within(written, invalid.path)), str(invalid))
+        except InvalidSchema:
+            for message, at in faults(schema):
+                self._report("GW212", (*path, *_within(written, at)), message)
             return {}, None
         self._good[encoded] = schema, compiled
         return schema, compiled
@@ -94,7 +92,7 @@ class Schemas:
         told = len(self.problems)
         for at, reference in _references(written):
             try:
-                self._inliner.inline(Document(" ", self._folder, {**written, "$ref": reference}))
+                self._inliner.inline(Document("", self._folder, written), reference)
             except Unusable as wrong:
                 self._report(wrong.code, (*path, *at), wrong.message, wrong.hint)
         if len(self.problems) == told:
@@ -102,35 +100,6 @@ class Schemas:
 
     def _report(self, code: str, path: Keys, message: str, hint: str = "") -> None:
         self.problems.append(self._source.problem(code, path, message, hint=hint))
-
-
-class _Invalid(Exception):
-    """Not a schema that can be used; `path` leads to what is wrong in it."""
-
-    def __init__(self, message: str, path: tuple[str | int, ...]) -> None:
-        super().__init__(message)
-        self.path = path
-
-
-def compile_schema(schema: Any) -> _Compiled:
-    """Raises _Invalid unless requests can be checked with the schema."""
-    try:
-        return _Compiled(schema, validate_formats=True, retriever=_refuse)
-    except jsonschema_rs.ValidationError as error:
-        path = tuple(error.instance_path)
-        raise _Invalid(_sentence(error, path), path) from None
-    except (ValueError, RecursionError):
-        raise _Invalid("the schema nests too deep", ()) from None
-
-
-def _refuse(address: str) -> Any:
-    raise ValueError(f"{address} is not read")
-
-
-def _sentence(error: jsonschema_rs.ValidationError, path: tuple[str | int, ...]) -> str:
-    if path and path[-1] == "type" and isinstance(error.instance, str):
-        return f"`{error.instance}` is not a JSON type: {_TYPES}"
-    return f"not a valid JSON Schema: {str(error).splitlines()[0]}"
 
 
 def _within(written: Any, path: tuple[str | int, ...]) -> Keys:

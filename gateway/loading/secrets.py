@@ -14,7 +14,8 @@ from gateway.loading.walking import entries
 
 def literal_secrets(data: Any, targets: Targets, source: Source) -> Iterator[Problem]:
     """Hides each of them from all excerpts, and gives the warnings."""
-    told = [path for path, value in _Finder().within(targets.root, data, ()) if _written_out(source, path, value)]
+    found = _Finder().within(targets.root, data, ())
+    told = [path for path, value in found if _written_out(source, path, value)]
     for path in (*told, *_unknown(data, targets, source)):
         source.hide(path)
     for path in told:
@@ -25,7 +26,7 @@ def _written_out(source: Source, path: Keys, value: Any) -> bool:
     references = source.references_at(path)
     if references:
         return any(one.default for one in references)
-    return value not in ("", None) and not isinstance(value, (dict, list))
+    return value not in ("", None)
 
 
 def _unknown(data: Any, targets: Targets, source: Source) -> Iterator[Keys]:

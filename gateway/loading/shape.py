@@ -19,7 +19,6 @@ from gateway.units import UNITS
 _UNITS = {kind.__name__: kind for kind in UNITS}
 _WORDS = {
     "array": "a list",
-    "boolean": "`true` or `false`",
     "integer": "a whole number",
     "null": "nothing",
     "number": "a number",
@@ -61,6 +60,8 @@ def expected(schema: dict[str, Any], parts: dict[str, Any]) -> list[str]:
         return [shown(value) for value in schema["enum"]]
     if "patternErrorMessage" in schema:
         return [str(schema["patternErrorMessage"]).removeprefix("expected ")]
+    if schema.get("type") == "boolean":
+        return ["`true`", "`false`"]
     return [_WORDS.get(str(schema.get("unit", schema.get("type"))), "anything")]
 
 

@@ -60,7 +60,7 @@ class Tree:
                 continue
             name = key.value
             if name in values:
-                self._report("GW005", key, f"the key `{name}` stands twice")
+                self._report("GW005", key, f"the key `{name}` stands twice", "only one of them can be meant")
                 continue
             self._path.append(name)
             values[name] = self._value(value)

@@ -1,0 +1,32 @@
+"""Reads the files of tests/config: an input, a row of dashes, and what `gateway check --format concise` says."""
+
+import re
+import tempfile
+from pathlib import Path
+
+from gateway.diagnostics import InvalidConfig, render_concise
+from gateway.loading import load
+from tests.gateway.loading.toys import REGISTRY
+
+DASHES = "----------"
+_VARIABLE = re.compile(r"^# env: (\w+)=(.*?)\r?$", re.MULTILINE)
+
+
+def split(text: str) -> tuple[str, str]:
+    """The input and the expected lines."""
+    config, _, expected = text.partition(f"{DASHES}\n")
+    return config, expected.strip()
+
+
+def outcome(config: str, folder: Path) -> str:
+    """The problems and warnings, one a line, or `ok`; `folder` holds the schemas."""
+    with tempfile.TemporaryDirectory() as temporary:
+        path = Path(temporary, "integrations.yaml")
+        path.write_bytes(config.encode())
+        Path(temporary, "schemas").symlink_to(folder.resolve() / "schemas")
+        try:
+            loaded = load(path, REGISTRY, dict(_VARIABLE.findall(config)), lenient_secrets="# lenient\n" in config)
+            problems = loaded.warnings
+        except InvalidConfig as invalid:
+            problems = invalid.problems
+    return "\n".join(render_concise(problem).removeprefix(f"{temporary}/") for problem in problems) or "ok"

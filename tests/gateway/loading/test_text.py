@@ -1,0 +1,57 @@
+"""How problems look to people."""
+
+from pathlib import Path
+
+from gateway.diagnostics import render_text
+from tests.gateway.loading.loads import refused
+
+
+def test_a_problem_shows_its_line_what_was_meant_and_what_is_allowed(tmp_path: Path) -> None:
+    text = """\
+    version: 1
+    integrations:
+      twilio:
+        base_url: https://api.twilio.com
+        retires: {attempts: 3}
+    """
+    (problem,) = refused(tmp_path, text)
+    file = tmp_path / "integrations.yaml"
+    assert (
+        render_text(problem, file.read_text())
+        == f"""\
+error[GW104]: unknown key `retires` in integration `twilio`
+ --> {file}:5:5
+  |
+5 |     retires: {{attempts: 3}}
+  |     ^^^^^^^ did you mean `retry`?
+  |
+  = allowed here: allow_private, base_url, cache, cost, credential, endpoints, errors, extends, idempotency, native, …
+  = help: gateway explain GW104"""
+    )
+
+
+def test_a_key_of_another_level_is_told_where_it_belongs(tmp_path: Path) -> None:
+    text = """\
+    version: 1
+    retry: {}
+    integrations:
+      crm: {base_url: "https://x", ttl: 5m, storage: x, mount: /x, summary: x}
+    """
+    assert {problem.hint for problem in refused(tmp_path, text)} == {
+        "`retry` belongs in `defaults`, a profile, an integration or an endpoint",
+        "`ttl` belongs in `cache`",
+        "`storage` belongs in `server`",
+        "`mount` belongs in `native`",
+        "`summary` belongs in an endpoint",
+    }
+
+
+def test_a_value_near_an_allowed_one_is_offered(tmp_path: Path) -> None:
+    (problem,) = refused(tmp_path, "version: 1\nintegrations: {}\ndefaults: {retry: {unsafe: nevr}}\n")
+    assert problem.hint == "did you mean `never`?"
+
+
+def test_a_tab_before_the_problem_keeps_the_marks_under_it(tmp_path: Path) -> None:
+    (problem,) = refused(tmp_path, "version:\t2\nintegrations: {}\n")
+    file = tmp_path / "integrations.yaml"
+    assert "  |         \t^" in render_text(problem, file.read_text())
