@@ -11,7 +11,7 @@ import time
 import urllib.error
 import urllib.request
 
-GATEWAY = "http://127.0.0.1:8000"
+GATEWAY = f"http://127.0.0.1:{os.environ.get('GATEWAY_PORT', '8000')}"
 
 LINES = f"""
 Four vendors answer through {GATEWAY} (docs: {GATEWAY}/docs). Try:

@@ -39,14 +39,20 @@ def free_port() -> int:
 
 
 @contextmanager
-def running(config: Path = SHIPPED, environ: Mapping[str, str] | None = None, *flags: str) -> Iterator[Running]:
+def running(
+    config: Path = SHIPPED,
+    environ: Mapping[str, str] | None = None,
+    *flags: str,
+    python: Path | str = sys.executable,
+    cwd: Path = ROOT,
+) -> Iterator[Running]:
     """Serves `config`; `environ` is laid over a clean environment. If it ends early, this fails with what it said."""
     port, admin = free_port(), free_port()
-    command = [sys.executable, "-m", "gateway", "serve", "-c", str(config), "--port", str(port)]
+    command = [str(python), "-m", "gateway", "serve", "-c", str(config), "--port", str(port)]
     command += ["--admin-bind", f"127.0.0.1:{admin}", *flags]
     clean = {"PATH": os.environ["PATH"], "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
     process = subprocess.Popen(
-        command, env={**clean, **(environ or {})}, cwd=ROOT, stderr=subprocess.PIPE, text=True, start_new_session=True
+        command, env={**clean, **(environ or {})}, cwd=cwd, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
     gateway = Running(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{admin}", process)
     try:
