@@ -21,6 +21,7 @@ from gateway.registry import Registry, discover
 from gateway.telemetry import Telemetry
 from gateway.upstream import Engines, sender
 from gateway.web.edge import Edge
+from gateway.web.forwarded import networks
 from gateway.web.generation import Endpoint, Generation
 from gateway.web.intake import Door
 from gateway.web.site import build_site
@@ -129,7 +130,11 @@ class Application:
         public_url = server.public_url or self._launch.public_url
         endpoints = [Endpoint.of(plan, bind(plan, self._send(plan))) for plan in self._all()]
         site = build_site(self._document(public_url), public_url, health_handlers(self.health))
-        door = Door(body_limit=int(server.body_limit), origins=frozenset(o.encode() for o in server.cors.origins))
+        door = Door(
+            body_limit=int(server.body_limit),
+            origins=frozenset(origin.encode() for origin in server.cors.origins),
+            proxies=networks(server.trusted_proxies),
+        )
         return Generation(endpoints, site, door, public_url)
 
     def _admin_generation(self) -> Generation:

@@ -13,6 +13,7 @@ from gateway.contract import Call, Caller, Headers, Reply, Trail, first
 from gateway.errors import GatewayError, InternalError, MethodNotAllowed, ShuttingDown
 from gateway.problems import problem_reply
 from gateway.web.compression import without_suffix
+from gateway.web.forwarded import client_address
 from gateway.web.generation import Endpoint, Generation, allow_of
 from gateway.web.intake import Head, Receive, Scope, admit, correlation_of, parse_query, read_body, stream_body
 from gateway.web.outgoing import Outgoing, Send, close_stream, respond, server_timing
@@ -131,7 +132,7 @@ async def _call(
     operation = endpoint.operation
     body = stream_body(receive) if operation.stream else await read_body(receive, head, generation.door.body_limit)
     client = scope.get("client")
-    address = client[0] if client else ""
+    address = client_address(client[0] if client else "", head.headers, generation.door.proxies)
     return Call(
         endpoint=operation.id,
         method=operation.method,

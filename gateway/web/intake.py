@@ -21,6 +21,7 @@ from gateway.errors import (
     UriTooLong,
     Violation,
 )
+from gateway.web.forwarded import Network
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -44,11 +45,15 @@ _numbers = itertools.count(1)
 
 
 class Door(msgspec.Struct, frozen=True, kw_only=True):
-    """Who is let in. `keyless`: nobody needs a key, so only this machine's own programs may ask, and no web page."""
+    """Who is let in. `keyless`: nobody needs a key, so only this machine's own programs may ask, and no web page.
+
+    `origins` are those whose pages may ask all the same, `proxies` those whose X-Forwarded-For is believed.
+    """
 
     body_limit: int
     keyless: bool = True
     origins: frozenset[bytes] = frozenset()
+    proxies: tuple[Network, ...] = ()
 
 
 class Head(msgspec.Struct, frozen=True):
