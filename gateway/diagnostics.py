@@ -51,6 +51,7 @@ CODES = {
     "GW303": "routes that overlap",
     "GW304": "less time in total than for one attempt",
     "GW305": "answers to a write are not cached",
+    "GW306": "an address without TLS",
     "GW306": "an address that is not encrypted",
 }
 """Every diagnostic and what it is about, in a few words."""
