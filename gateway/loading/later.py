@@ -30,7 +30,7 @@ def _keys_at(path: Keys, policies: tuple[str, ...]) -> tuple[str, ...]:
         case ():
             return ("include", "providers")
         case ("server",):
-            return ()
+            return ("return_to",)
         case ("integrations", _):
             return ("openapi", *policies)
         case ("integrations", *_):
