@@ -1,6 +1,5 @@
 """What only shows when all endpoints lie side by side: routes that meet, and settings that are legal but surely wrong."""
 
-import ipaddress
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -57,16 +56,6 @@ def _fitting(node: dict[str, Any], segments: list[str], at: int) -> Iterator[Any
     steps = [key for key in node if key] if part == _WILD else [key for key in (part, _WILD) if key in node]
     for step in steps:
         yield from _fitting(node[step], segments, at + 1)
-
-
-def check_proxies(proxies: Sequence[str], source: Source) -> Iterator[Problem]:
-    """Who may say for whom he asks has to be an address or a network."""
-    for index, proxy in enumerate(proxies):
-        try:
-            ipaddress.ip_network(proxy, strict=False)
-        except ValueError:
-            text = f"`{proxy}` is neither an address nor a network, such as `10.0.0.0/8`"
-            yield source.problem("GW109", ("server", "trusted_proxies", index), text)
 
 
 def _plain_addresses(endpoints: Sequence[Any], source: Source) -> Iterator[Problem]:

@@ -10,7 +10,7 @@ from gateway.config import Config, EffectivePolicy, EndpointConfig, IntegrationC
 from gateway.contract import SLOTS, Credential, Handler, Kit, Operation, Policy, Site, Stage
 from gateway.diagnostics import InvalidConfig, Problem
 from gateway.loading import Loaded
-from gateway.plan.checks import check_plans, check_proxies
+from gateway.plan.checks import check_plans
 from gateway.plan.native import native_operations, native_stage
 from gateway.plan.operation import operation_of
 from gateway.registry import Registry
@@ -76,8 +76,7 @@ def compile_plans(loaded: Loaded, registry: Registry, kit: Kit, flags: Flags, pu
     compiler = _Compiler(loaded, registry, kit, flags, public_url)
     endpoints = tuple(plan for integration in config.integrations for plan in compiler.endpoints(integration))
     native = tuple(plan for integration in config.integrations for plan in compiler.native(integration))
-    proxies = check_proxies(config.server.trusted_proxies, loaded.source)
-    problems = (*compiler.problems, *proxies, *check_plans(endpoints, loaded.source))
+    problems = (*compiler.problems, *check_plans(endpoints, loaded.source))
     if any(problem.severity == "error" for problem in problems):
         raise InvalidConfig(problems)
     return Plans(endpoints, native, tuple(compiler.mounts(config)), problems)
