@@ -7,6 +7,7 @@ from gateway import Policy
 from gateway_policies import (
     breaker,
     bulkhead,
+    cache,
     errors,
     quota,
     rate_limit,
@@ -22,6 +23,7 @@ POLICIES: tuple[Policy, ...] = (
     timeout.policy,
     quota.policy,
     validate.policy,
+    cache.policy,
     transform.policy,
     retry.policy,
     breaker.policy,

@@ -1,0 +1,158 @@
+"""Answers again what a vendor has answered lately, and asks for one thing once, however many callers want it.
+
+    cache: {ttl: 5m, stale_while_revalidate: 30s, stale_if_error: 10m, vary: [prefer], tags: [assistants]}
+
+and, at an endpoint that writes, what its success makes stale: `invalidates: [assistants]`.
+
+An answer is found by integration, endpoint, path, query, body and the header fields that `vary` or the endpoint
+declares; where the credential belongs to a user, by user too. Accept, Accept-Language and Prefer reach the vendor only
+where they are declared, so that no caller's wish shapes another's answer. Each answer says in Cache-Status (RFC 9211)
+where it came from.
+"""
+
+from collections.abc import Mapping
+from typing import Annotated, Literal
+
+import msgspec
+
+from gateway import Call, Duration, Handler, Kit, Operation, Policy, Reply, Settings, Site, Stage
+from gateway.errors import CallerError, NotSent, Refused
+from gateway_policies.cache_fetch import Shelf
+from gateway_policies.cache_fields import CONDITIONAL, SHAPING, keyed, marked, reader
+from gateway_policies.cache_store import EVERYTHING, CacheStore, stamp_of
+from gateway_policies.checks import positive
+
+BYPASS = (b"cache-status", b"gateway; fwd=bypass")
+
+
+class Cache(Settings, frozen=True, kw_only=True):
+    """What is kept of a vendor's answers, and for how long."""
+
+    ttl: Annotated[Duration, msgspec.Meta(description="How long an answer is fresh, as `5m`.")]
+    stale_while_revalidate: Annotated[
+        Duration,
+        msgspec.Meta(
+            description="How long after that it is still given out while a new one is fetched in the background, as "
+            "`30s`."
+        ),
+    ] = Duration(0)
+    stale_if_error: Annotated[
+        Duration,
+        msgspec.Meta(
+            description="How long after `ttl` it is given out where the vendor fails or is left alone, as `10m`."
+        ),
+    ] = Duration(0)
+    vary: Annotated[
+        tuple[Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]+$")], ...],
+        msgspec.Meta(
+            description="Request headers that the answer depends on, beside those that the endpoint declares; others "
+            "are not part of the key."
+        ),
+    ] = ()
+    tags: Annotated[
+        tuple[Annotated[str, msgspec.Meta(min_length=1)], ...],
+        msgspec.Meta(description="Names under which a write of this integration can drop the answer by `invalidates`."),
+    ] = ()
+    methods: Annotated[
+        tuple[Literal["GET", "HEAD", "POST"], ...],
+        msgspec.Meta(min_length=1, description="Methods whose answers are kept; a POST only where it changes nothing."),
+    ] = ("GET",)
+    respect_upstream: Annotated[
+        bool, msgspec.Meta(description="Whether the vendor's Cache-Control decides; not available in this version.")
+    ] = False
+
+    def __post_init__(self) -> None:
+        positive(self, "ttl")
+        if EVERYTHING in self.tags:
+            raise ValueError("`*` is no tag: every answer of the integration has it")
+        if self.respect_upstream:
+            raise ValueError("respect_upstream is not available in this version")
+
+
+def build(settings: Cache | None, site: Site, kit: Kit) -> Mapping[str, Stage]:
+    operation = site.operation
+    if operation.native or operation.stream:
+        settings = None
+    if settings is None and not operation.invalidates:
+        return {}
+    store = kit.keep(("cache",), CacheStore)
+    if settings is None:
+        return {"cache": _invalidation(operation, store)}
+    caching = _caching(settings, operation, store, kit)
+    return {"cache": _within(_invalidation(operation, store), caching) if operation.invalidates else caching}
+
+
+def _caching(settings: Cache, operation: Operation, store: CacheStore, kit: Kit) -> Stage:
+    clock, revalidate = kit.clock, float(settings.stale_while_revalidate)
+    names = keyed(operation, settings.vary)
+    read = reader(operation, settings.methods, names, store.edition(operation.id, (operation, settings)))
+    versions = tuple(store.version(operation.integration, tag) for tag in (EVERYTHING, *settings.tags))
+    shelf = Shelf(
+        store=store,
+        clock=clock,
+        versions=versions,
+        dropped=CONDITIONAL | (SHAPING - names),
+        ttl=float(settings.ttl),
+        if_error=float(settings.stale_if_error),
+    )
+
+    async def cache(call: Call, forward: Handler) -> Reply:
+        asked = read(call)
+        if asked is None:
+            call.trail.note("cache.bypass")
+            return marked(await forward(call), BYPASS)
+        now, stamp = clock(), stamp_of(versions)
+        entry = store.get(asked.key, asked.owner, stamp)
+        if entry is None or asked.forced:
+            return await shelf.fetched(call, forward, asked, stamp, entry)
+        if now < entry.expires:
+            return shelf.held(call, asked, entry, now, "cache.hit")
+        if now < entry.expires + revalidate:
+            shelf.refresh(call, forward, asked, stamp)
+            return shelf.held(call, asked, entry, now, "cache.stale")
+        return await shelf.fetched(call, forward, asked, stamp, entry)
+
+    return cache
+
+
+def _within(outer: Stage, inner: Stage) -> Stage:
+    async def both(call: Call, forward: Handler) -> Reply:
+        return await outer(call, lambda call: inner(call, forward))
+
+    return both
+
+
+def _invalidation(operation: Operation, store: CacheStore) -> Stage:
+    tags = operation.invalidates
+    versions = tuple(store.version(operation.integration, tag) for tag in tags)
+
+    def invalidate(call: Call) -> None:
+        for version in versions:
+            version.number += 1
+        call.trail.note("cache.invalidated", tags=tags)
+
+    async def invalidation(call: Call, forward: Handler) -> Reply:
+        try:
+            reply = await forward(call)
+        except (CallerError, Refused, NotSent):
+            if _attempted(call):
+                invalidate(call)
+            raise
+        except BaseException:  # a deadline that cuts the write short, too: the vendor may have acted
+            invalidate(call)
+            raise
+        if (reply.verdict is None and reply.status < 400) or _attempted(call):  # noqa: PLR2004
+            invalidate(call)
+        return reply
+
+    return invalidation
+
+
+def _attempted(call: Call) -> bool:
+    """Whether an earlier attempt may have been acted upon, whatever the last one came to."""
+    return any(
+        event.name == "attempt.failed" and event.detail.get("slug") != NotSent.slug for event in call.trail.events
+    )
+
+
+policy = Policy(name="cache", settings=Cache, build=build, always=True)

@@ -1,0 +1,125 @@
+"""How a cached endpoint's answer is had: from what is kept, from the vendor, or from what is kept where he fails."""
+
+import math
+from collections.abc import Callable
+
+import msgspec
+
+from gateway import Call, Handler, Reply
+from gateway.errors import GatewayError, Refused, UpstreamFailure, UpstreamTimeout
+from gateway_policies.cache_fields import Asked, answer, entry_of, marked, without
+from gateway_policies.cache_flights import Flight
+from gateway_policies.cache_store import CacheStore, Entry, Landed, Version, stamp_of
+from gateway_policies.streams import close
+
+MARGIN = 0.02
+"""Seconds before its deadline at which a call that has a stale answer stops waiting for a fresh one."""
+FAILING = frozenset({"transient", "rate_limited"})
+TOO_MANY, SERVER_ERROR = 429, 500
+
+
+class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
+    """What one endpoint may take from the store and put there.
+
+    `dropped` are the header fields that no fetch has; `ttl` and `if_error` are seconds.
+    """
+
+    store: CacheStore
+    clock: Callable[[], float]
+    versions: tuple[Version, ...]
+    dropped: frozenset[bytes]
+    ttl: float
+    if_error: float
+
+    def held(self, call: Call, asked: Asked, entry: Entry, now: float, note: str) -> Reply:
+        """What is kept, fresh or stale; the seconds that it stays fresh are negative for a stale one."""
+        ttl = math.floor(entry.expires - now)
+        call.trail.note(note, ttl=ttl)
+        age = (b"age", b"%d" % (now - entry.since))
+        return answer(entry, asked.conditions, (age, (b"cache-status", b"gateway; hit; ttl=%d" % ttl)))
+
+    async def fetched(self, call: Call, forward: Handler, asked: Asked, stamp: int, entry: Entry | None) -> Reply:
+        """What the vendor answers, to this call or to one that asked before it; where he fails, a stale `entry`."""
+        why = b"request" if asked.forced else b"uri-miss" if entry is None else b"stale"
+        fallback = None if asked.forced or not self.if_error else entry
+        flight, joined = self._flight(call, forward, asked, stamp)
+        call.trail.note("cache.coalesced" if joined else "cache.miss")
+        patience = None if fallback is None else _patience(call.deadline - self.clock())
+        try:
+            landed = await self.store.flights.land(flight, patience)
+            if landed is None:
+                raise UpstreamTimeout("the answer was not there in time")
+        except (UpstreamFailure, Refused):
+            if fallback is None or not self._usable(fallback):
+                raise
+            return self.held(call, asked, fallback, self.clock(), "cache.stale")
+        if fallback is not None and _failed(landed.reply) and self._usable(fallback):
+            return self.held(call, asked, fallback, self.clock(), "cache.stale")
+        status = self._status(why, joined=joined, stored=landed.stored)
+        if landed.entry is None:
+            return marked(landed.reply, status)
+        return answer(landed.entry, asked.conditions, (status,))
+
+    def refresh(self, call: Call, forward: Handler, asked: Asked, stamp: int) -> None:
+        """Fetches in the background, unless that is under way."""
+        flights, key = self.store.flights, (asked.key, stamp)
+        if flights.find(key, self.clock()) is None:
+            fetch = self._refresh(call, forward, asked, stamp)
+            flights.begin(key, fetch, until=call.deadline, background=True)
+
+    def _flight(self, call: Call, forward: Handler, asked: Asked, stamp: int) -> tuple[Flight[Landed], bool]:
+        """The stamp is part of the key: who asks after a write does not join a fetch from before it."""
+        flights, key = self.store.flights, (asked.key, stamp)
+        found = flights.find(key, self.clock())
+        if found is not None:
+            return found, True
+        return flights.begin(key, self._fetch(call, forward, asked, stamp), until=call.deadline), False
+
+    async def _fetch(self, call: Call, forward: Handler, asked: Asked, stamp: int) -> Landed:
+        reply = await forward(without(call, self.dropped))
+        entry = entry_of(asked, reply, since=self.clock(), ttl=self.ttl, stamp=stamp, largest=self.store.largest)
+        if entry is None:
+            return Landed(await _whole(reply))
+        stored = stamp_of(self.versions) == stamp and self.store.put(entry)
+        if stored:
+            call.trail.note("cache.stored")
+        return Landed(reply, entry, stored)
+
+    async def _refresh(self, call: Call, forward: Handler, asked: Asked, stamp: int) -> Landed:
+        try:
+            landed = await self._fetch(call, forward, asked, stamp)
+        except BaseException as error:
+            slug = error.slug if isinstance(error, GatewayError) else type(error).__name__
+            call.trail.note("cache.refresh_failed", slug=slug)
+            raise
+        if landed.entry is None:
+            call.trail.note("cache.refresh_failed", status=landed.reply.status)
+        return landed
+
+    def _usable(self, entry: Entry) -> bool:
+        return self.clock() < entry.expires + self.if_error and stamp_of(self.versions) == entry.stamp
+
+    def _status(self, why: bytes, *, joined: bool, stored: bool) -> tuple[bytes, bytes]:
+        value = b"gateway; fwd=" + why
+        if joined:
+            return b"cache-status", value + b"; collapsed"
+        return b"cache-status", value + b"; stored; ttl=%d" % self.ttl if stored else value
+
+
+def _patience(left: float) -> float | None:
+    return None if math.isinf(left) else max(0.0, left - MARGIN)
+
+
+def _failed(reply: Reply) -> bool:
+    kind = None if reply.verdict is None else reply.verdict.kind
+    return kind in FAILING or reply.status >= SERVER_ERROR or (kind is None and reply.status == TOO_MANY)
+
+
+async def _whole(reply: Reply) -> Reply:
+    """The reply with a body that many can read; no endpoint here streams, so where one does come it is short."""
+    if isinstance(reply.body, bytes):
+        return reply
+    try:
+        return msgspec.structs.replace(reply, body=b"".join([chunk async for chunk in reply.body]))
+    finally:
+        await close(reply.body)
