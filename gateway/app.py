@@ -94,6 +94,7 @@ class Application:
             await asyncio.sleep(0.02)
 
     async def close(self) -> None:
+        self._keeper.close()
         await self._engines.close()
 
     def health(self) -> Health:

@@ -40,6 +40,13 @@ class Keeper:
         """The generation was refused: forget what it alone asked for; `before` is what `keys` told at its beginning."""
         self._kept = {key: value for key, value in self._kept.items() if key in before}
 
+    def close(self) -> None:
+        """Ends what works in the background on behalf of kept state: whatever has a `close` is closed."""
+        for value in self._kept.values():
+            close = getattr(value, "close", None)
+            if close is not None:
+                close()
+
     def keys(self) -> set[Hashable]:
         return set(self._kept)
 
