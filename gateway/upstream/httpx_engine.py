@@ -12,14 +12,13 @@ from typing import cast
 
 import httpx
 
-from gateway.contract import Headers
+from gateway.contract import Headers, first
 from gateway.errors import ConnectFailed, ConnectTimeout, GatewayError, TlsFailed, UpstreamReset, UpstreamTimeout
 from gateway.upstream.engine import (
     Clock,
     Origin,
     Origins,
     Outgoing,
-    check_announced,
     check_fields,
     check_framing,
     loop_clock,
@@ -30,6 +29,7 @@ from gateway.upstream.resolve import Addresses, Resolver
 
 MOST_CALLS = 1000
 
+_BODILESS = frozenset({204, 304})
 _UNREACHED = (httpx.ConnectError, httpx.ConnectTimeout)
 
 
@@ -49,7 +49,8 @@ class HttpxIncoming:
         pieces: list[bytes] = []
         left = limit
         try:
-            check_announced(self._method, self.status, self.headers, limit)
+            if self._announced() > limit:
+                raise too_large(limit)
             async with aclosing(self.chunks()) as chunks:
                 async for piece in chunks:
                     left -= len(piece)
@@ -75,6 +76,13 @@ class HttpxIncoming:
 
     async def close(self) -> None:
         self._end(clean=False)
+
+    def _announced(self) -> int:
+        """Bytes of the body by what its head says; 0 where it does not say or there is none."""
+        length = first(self.headers, b"content-length")
+        if length is None or not length.isdigit() or self._method == "HEAD" or self.status in _BODILESS:
+            return 0
+        return int(length)
 
     def _end(self, *, clean: bool) -> None:
         if not self._ended:

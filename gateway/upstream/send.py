@@ -99,8 +99,11 @@ def check_target(target: str) -> None:
     """
     if len(target) > MOST_TARGET:
         raise UriTooLong(f"the vendor's address would be longer than {MOST_TARGET} characters")
-    path = target.partition("?")[0]
-    if not _TARGET.fullmatch(target) or _DOTS.search(path) or _ENCODED_CONTROL.search(path):
+    sound = _TARGET.fullmatch(target) is not None
+    if sound and ("%" in target or "/." in target):
+        path = target.partition("?")[0]
+        sound = not _DOTS.search(path) and not _ENCODED_CONTROL.search(path)
+    if not sound:
         raise InvalidRequest("the path or query has characters that do not cross")
 
 
@@ -113,8 +116,9 @@ def to_vendor(headers: Headers) -> Headers:
 
 def to_caller(headers: Headers) -> Headers:
     """The vendor's fields without those of its connection, and those that its Connection field names."""
-    gone = _NOT_TO_CALLER
-    for name, value in headers:
-        if name == b"connection":
-            gone = gone | {option.strip().lower() for option in value.split(b",")}
-    return tuple([field for field in headers if field[0] not in gone])
+    kept = tuple([field for field in headers if field[0] not in _NOT_TO_CALLER])
+    named = [value for name, value in headers if name == b"connection"]
+    if not named:
+        return kept
+    gone = {option.strip().lower() for option in b",".join(named).split(b",")}
+    return tuple([field for field in kept if field[0] not in gone])

@@ -7,6 +7,7 @@ import asyncio
 import datetime
 import ipaddress
 from collections.abc import AsyncGenerator
+from contextlib import aclosing
 from pathlib import Path
 
 import wreq
@@ -30,7 +31,6 @@ from gateway.upstream.engine import (
     Origins,
     Outgoing,
     Upload,
-    check_announced,
     check_framing,
     loop_clock,
     too_large,
@@ -61,43 +61,54 @@ _BROKEN = (
 
 
 class WreqIncoming:
-    """An answer of wreq; closing is immediate, so nothing can interrupt it."""
+    """An answer of wreq. Whole bodies of known length take its short cut, which saves a trip between two threads."""
 
-    __slots__ = ("_method", "_streamer", "headers", "status")
+    __slots__ = ("_response", "_streamer", "headers", "status")
 
-    def __init__(self, method: str, status: int, headers: Headers, streamer: wreq.Streamer) -> None:
-        self.status = status
-        self.headers = headers
-        self._method = method
-        self._streamer = streamer
+    def __init__(self, response: wreq.Response) -> None:
+        self._response = response
+        self._streamer: wreq.Streamer | None = None
+        self.status: int = response.status.as_int()
+        self.headers: Headers = tuple([(name.tobytes(), value.tobytes()) for name, value in response.headers])
 
     async def read(self, limit: int) -> bytes:
+        length = self._response.content_length  # of what follows: 0 for HEAD and 304
+        if length is None:
+            return await self._gather(limit)
+        if length > limit:
+            await self.close()
+            raise too_large(limit)
+        try:
+            return (await self._response.bytes()).tobytes()
+        except _BROKEN as error:
+            raise UpstreamReset("the vendor's answer broke off") from error
+
+    async def _gather(self, limit: int) -> bytes:
         pieces: list[bytes] = []
         left = limit
+        async with aclosing(self.chunks()) as chunks:
+            async for piece in chunks:
+                left -= len(piece)
+                if left < 0:
+                    raise too_large(limit)
+                pieces.append(piece)
+        return b"".join(pieces)
+
+    async def chunks(self) -> AsyncGenerator[bytes, None]:
+        self._streamer = self._response.stream()
         with self._streamer as streamer:
-            check_announced(self._method, self.status, self.headers, limit)
             try:
                 async for piece in streamer:
                     if isinstance(piece, memoryview):  # else trailers, which end with this hop
-                        left -= len(piece)
-                        if left < 0:
-                            raise too_large(limit)
-                        pieces.append(piece.tobytes())
-            except _BROKEN as error:
-                raise UpstreamReset("the vendor's answer broke off") from error
-        return pieces[0] if len(pieces) == 1 else b"".join(pieces)
-
-    async def chunks(self) -> AsyncGenerator[bytes, None]:
-        with self._streamer as streamer:
-            try:
-                async for piece in streamer:
-                    if isinstance(piece, memoryview):
                         yield piece.tobytes()
             except _BROKEN as error:
                 raise UpstreamReset("the vendor's answer broke off") from error
 
     async def close(self) -> None:
-        self._streamer.__exit__(None, None, None)
+        """At once, and the connection is not used again."""
+        if self._streamer is not None:
+            self._streamer.__exit__(None, None, None)
+        await self._response.close()
 
 
 class WreqEngine:
@@ -138,14 +149,13 @@ class WreqEngine:
             raise InvalidRequest("the request cannot be written as HTTP") from error
         except _BROKEN as error:
             raise _broken(error, upload) from error
-        status: int = response.status.as_int()
-        fields = tuple([(name.tobytes(), value.tobytes()) for name, value in response.headers])
+        incoming = WreqIncoming(response)
         try:
-            check_framing(status, fields)
+            check_framing(incoming.status, incoming.headers)
         except UpstreamReset:
-            await response.close()  # and its connection is not used again
+            await incoming.close()
             raise
-        return WreqIncoming(request.method, status, fields, response.stream())
+        return incoming
 
     async def close(self) -> None:
         self._clients.clear()
