@@ -2,9 +2,10 @@
 
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Annotated, Any, Literal, Protocol, TypeVar
 
 import msgspec
+from msgspec import Meta
 
 from gateway.units import JsonSchema
 
@@ -178,19 +179,23 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 class Send(Settings, frozen=True, kw_only=True):
     """How the caller's body becomes the vendor's: renamed keys, constants, encoding."""
 
-    encode: Literal["json", "form"] = "json"
-    rename: dict[str, str] = {}
-    query: dict[str, str | int | float | bool] = {}
-    headers: dict[str, str] = {}
-    body: dict[str, Any] = {}
+    encode: Annotated[Literal["json", "form"], Meta(description="What the vendor reads: JSON, or a form.")] = "json"
+    rename: Annotated[dict[str, str], Meta(description="The caller's names of keys, and the vendor's.")] = {}
+    query: Annotated[
+        dict[str, str | int | float | bool], Meta(description="Query parameters that go to the vendor as they are.")
+    ] = {}
+    headers: Annotated[dict[str, str], Meta(description="Header fields that go to the vendor as they are.")] = {}
+    body: Annotated[dict[str, Any], Meta(description="Keys of the body that go to the vendor as they are.")] = {}
 
 
 class ReplyMapping(Settings, frozen=True, kw_only=True):
     """How the vendor's body becomes the caller's: a JMESPath selection, renamed keys, rewritten links."""
 
-    select: str | None = None
-    rename: dict[str, str] = {}
-    links: tuple[str, ...] = ()
+    select: Annotated[str | None, Meta(description="What callers get of the vendor's body, in JMESPath.")] = None
+    rename: Annotated[dict[str, str], Meta(description="The vendor's names of keys, and the caller's.")] = {}
+    links: Annotated[
+        tuple[str, ...], Meta(description="Where the vendor's addresses of further pages are, as `$.next_page_uri`.")
+    ] = ()
 
 
 class Operation(msgspec.Struct, frozen=True, kw_only=True):

@@ -51,7 +51,6 @@ CODES = {
     "GW303": "routes that overlap",
     "GW304": "less time in total than for one attempt",
     "GW305": "answers to a write are not cached",
-    "GW306": "an address without TLS",
     "GW306": "an address that is not encrypted",
 }
 """Every diagnostic and what it is about, in a few words."""
@@ -60,6 +59,7 @@ WARNINGS = frozenset({"GW205", "GW303", "GW304", "GW305"})
 """Legal, but surely not what was meant; all others are errors unless their finder says otherwise."""
 
 _WIDTH = 100
+_LONGEST = 400
 
 
 class Place(msgspec.Struct, frozen=True, order=True):
@@ -103,7 +103,7 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 def render_concise(problem: Problem) -> str:
     """`FILE:LINE:COLUMN: error[GW104]: message`."""
     place = problem.place
-    return f"{place.file}:{place.line}:{place.column}: {problem.severity}[{problem.code}]: {problem.message}"
+    return f"{place.file}:{place.line}:{place.column}: {problem.severity}[{problem.code}]: {_one_line(problem.message)}"
 
 
 def render_text(problem: Problem, text: str) -> str:
@@ -111,7 +111,7 @@ def render_text(problem: Problem, text: str) -> str:
     place = problem.place
     gutter = " " * len(str(place.line))
     lines = [
-        f"{problem.severity}[{problem.code}]: {problem.message}",
+        f"{problem.severity}[{problem.code}]: {_one_line(problem.message)}",
         f"{gutter}--> {place.file}:{place.line}:{place.column}",
         *_excerpt(problem, text, gutter),
     ]
@@ -119,6 +119,12 @@ def render_text(problem: Problem, text: str) -> str:
         lines.append(f"{gutter} = allowed here: {_shortened(problem.allowed)}")
     lines.append(f"{gutter} = help: gateway explain {problem.code}")
     return "\n".join(lines)
+
+
+def _one_line(text: str) -> str:
+    """Of bounded length, whatever a key or value holds."""
+    text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
+    return text if text.isprintable() else "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
 
 
 def _excerpt(problem: Problem, text: str, gutter: str) -> list[str]:

@@ -53,9 +53,10 @@ def later_values(data: Any, source: Source) -> Iterator[Problem]:
     server = data.get("server") if isinstance(data, dict) else None
     if not isinstance(server, dict):
         return
-    if isinstance(server.get("shared_state", "memory"), str) and server.get("shared_state", "memory") != "memory":
+    path: Keys = ("server", "shared_state")
+    if isinstance(server.get("shared_state"), str) and server["shared_state"] != "memory" and not source.is_unset(path):
         del server["shared_state"]
-        yield _problem(source, ("server", "shared_state"), "`shared_state` other than `memory`")
+        yield _problem(source, path, "`shared_state` other than `memory`")
     callers = server.get("callers")
     if not isinstance(callers, dict):
         return

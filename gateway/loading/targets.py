@@ -42,8 +42,9 @@ def is_secret(kinds: Iterable[inspect.Type]) -> bool:
 def typed(text: str, kinds: Iterable[inspect.Type]) -> Any:
     """The text, or the number or truth value where the place wants one and the text is one."""
     tag = tag_of(text)
-    wanted = _TAGGED.get(tag, ())
-    return value_of(tag, text) if any(isinstance(kind, wanted) for kind in kinds) else text
+    value, wanted = value_of(tag, text), _TAGGED.get(tag, ())
+    listed = tag == "int" and any(isinstance(kind, inspect.LiteralType) and value in kind.values for kind in kinds)
+    return value if listed or any(isinstance(kind, wanted) for kind in kinds) else text
 
 
 def placeholder(text: str, kinds: Iterable[inspect.Type]) -> Any:

@@ -1,5 +1,6 @@
 """Whatever the file holds: a diagnostic, soon, and never a crash."""
 
+import sys
 import time
 from pathlib import Path
 
@@ -11,6 +12,9 @@ from gateway.diagnostics import InvalidConfig
 from gateway.loading import load
 from gateway.loading.reading import LARGEST
 from tests.gateway.loading.toys import REGISTRY
+
+TRACED = sys.gettrace() is not None
+"""Measuring coverage takes several times as long as what is measured."""
 
 RELAXED = settings(max_examples=300, deadline=None, suppress_health_check=list(HealthCheck))
 
@@ -109,7 +113,7 @@ def test_a_hostile_file_gets_its_diagnostic_in_a_second(tmp_path: Path, name: st
     started = time.process_time()
     with pytest.raises(InvalidConfig):
         load(path, REGISTRY, {}, lenient_secrets=True)
-    assert time.process_time() - started < 1
+    assert TRACED or time.process_time() - started < 1
 
 
 def test_a_thousand_endpoints_load_in_less_than_300_milliseconds(tmp_path: Path) -> None:
@@ -127,7 +131,7 @@ def test_a_thousand_endpoints_load_in_less_than_300_milliseconds(tmp_path: Path)
     path = tmp_path / "c.yaml"
     path.write_text("\n".join(lines))
     best = min(timed(path) for _ in range(3))
-    assert best < 0.3
+    assert TRACED or best < 0.3
 
 
 def timed(path: Path) -> float:
