@@ -33,10 +33,10 @@ lock: $(VENV)/.test ## resolve the dependencies anew
 clean: ## forget what was installed and built
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 
-$(VENV)/bin/python:
+$(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
 
-$(VENV)/.serve: requirements/serve.txt pyproject.toml | $(VENV)/bin/python
+$(VENV)/.serve: requirements/serve.txt pyproject.toml | $(BIN)/python
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/serve.txt
 	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@

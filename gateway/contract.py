@@ -261,7 +261,10 @@ class Site(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Keep(Protocol):
-    """Gives the same object for the same key, across endpoints and across reloads; `make` makes the first."""
+    """Gives the same object for the same key, across endpoints and across reloads; `make` makes the first.
+
+    An object with a `stop` is told to stop when the application ends.
+    """
 
     def __call__(self, key: Hashable, make: Callable[[], T]) -> T: ...
 

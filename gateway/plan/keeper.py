@@ -41,11 +41,11 @@ class Keeper:
         self._kept = {key: value for key, value in self._kept.items() if key in before}
 
     def close(self) -> None:
-        """Ends what works in the background on behalf of kept state: whatever has a `close` is closed."""
+        """Ends what works in the background on behalf of kept state: whatever has a `stop` is stopped."""
         for value in self._kept.values():
-            close = getattr(value, "close", None)
-            if close is not None:
-                close()
+            stop = getattr(value, "stop", None)
+            if stop is not None:
+                stop()
 
     def keys(self) -> set[Hashable]:
         return set(self._kept)
