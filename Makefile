@@ -2,6 +2,7 @@
 PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
+BENCH  := .venv-bench
 CONFIG ?= integrations.yaml
 
 .PHONY: serve demo test check bench lock clean
@@ -23,15 +24,15 @@ check: $(VENV)/.test ## format, lint, types and the direction of imports
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/.test ## how fast, beside a hand-written proxy; needs wrk and nginx
+bench: $(VENV)/.test $(BENCH)/.installed ## how fast, beside a hand-written proxy, Traefik, Caddy and nginx
 	scripts/debian wrk nginx-light
-	$(BIN)/python -m benchmarks
+	$(BIN)/python -m benchmarks --rivals $(BENCH)
 
 lock: $(VENV)/.test ## resolve the dependencies anew
 	scripts/lock
 
 clean: ## forget what was installed and built
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) $(BENCH) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -43,4 +44,9 @@ $(VENV)/.serve: requirements/serve.txt pyproject.toml | $(BIN)/python
 
 $(VENV)/.test: requirements/test.txt $(VENV)/.serve
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	touch $@
+
+$(BENCH)/.installed: requirements/bench.txt
+	$(PYTHON) -m venv $(BENCH)
+	$(BENCH)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/bench.txt
 	touch $@

@@ -1,0 +1,1 @@
+"""How fast the gateway is, beside what else stands between a caller and a vendor: `python -m benchmarks`."""

@@ -1,0 +1,29 @@
+"""The benchmark runs; how fast it finds what is no test's business."""
+
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+
+from tests.running import ROOT
+
+
+@pytest.mark.skipif(not (shutil.which("wrk") and shutil.which("nginx")), reason="needs wrk and nginx")
+def test_the_quick_benchmark_prints_a_row_for_the_gateway_and_no_request_fails() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "benchmarks", "--quick", "--only", "nothing"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+
+    assert done.returncode == 0, done.stderr
+    cells = {row[0].strip(): row for line in done.stdout.splitlines() if len(row := line.strip("| ").split("|")) > 2}
+    assert {"server", "upstream itself", "gateway"} <= set(cells)
+    failed = [cell.strip() for cell in cells["server"]].index("failed")
+    assert int(cells["gateway"][failed]) == 0
+    assert re.fullmatch(r"[1-9][\d,]*", cells["gateway"][1].strip())
