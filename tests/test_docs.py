@@ -3,11 +3,16 @@
 import re
 from pathlib import Path
 
+import msgspec
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 
 from gateway.loading import load
 from gateway.registry import discover
+from scripts import schema as schemas
 from scripts.reference import TARGET, reference
+from scripts.schema import schema
 
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -59,3 +64,13 @@ def test_nothing_committed_names_a_machine_or_a_registry() -> None:
     ]
 
     assert named == []
+
+
+def test_the_schema_for_editors_is_the_code() -> None:
+    assert schemas.TARGET.read_text() == schema(), "run `python -m scripts.schema`"
+
+
+def test_editors_find_nothing_wrong_with_the_shipped_config() -> None:
+    document = yaml.safe_load((ROOT / "integrations.yaml").read_text())
+
+    assert list(Draft202012Validator(msgspec.json.decode(schema())).iter_errors(document)) == []
