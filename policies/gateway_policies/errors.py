@@ -34,7 +34,7 @@ from gateway import (
 from gateway.errors import GatewayError
 from gateway_policies.errors_match import Scalar, StatusMatch, check_expression, classifier
 from gateway_policies.errors_verdict import REJECTED, TEXTS, Rule
-from gateway_policies.native_errors import dress
+from gateway_policies.native_errors import dress, passing
 
 Slug = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$", description="kebab-case name of a problem")]
 Reason = Literal["connect", "reset", "timeout"]
@@ -149,8 +149,10 @@ def _errors(site: Site, reasons: Mapping[str, Rule]) -> Stage:
             if rule is None:
                 return answer(call, error, None, None)
             return answer(call, rule.on_failure(error), None, error.proxy_error)
-        if reply.verdict is None or verbatim:
+        if reply.verdict is None:
             return reply
+        if verbatim and (passed := passing(reply)) is not None:
+            return passed
         return answer(call, reply.verdict, reply.status, None)
 
     return errors

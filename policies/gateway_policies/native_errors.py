@@ -1,5 +1,6 @@
 """On a native mount the gateway's own refusals wear the vendor's error document, so that its SDK understands them."""
 
+import re
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -9,7 +10,22 @@ from gateway import Operation, Reply
 
 Dress = Callable[[Reply], Reply]
 
-_MEMBERS = ("status", "title", "detail", "correlation_id")
+_MEMBERS = ("type", "status", "title", "detail", "correlation_id")
+_NUMBER = re.compile(r"\d*\{status\}\d*")
+_OF_A_KEY = frozenset({401, 407})
+_WAIT = frozenset({429, 503})
+
+
+def passing(reply: Reply) -> Reply | None:
+    """A vendor's refusal as its own SDK may have it: with Retry-After wherever callers are to wait.
+
+    None for one that speaks of a key: the gateway's is meant, and the SDK would throw away or refresh its own.
+    """
+    if reply.status in _OF_A_KEY:
+        return None
+    if reply.status not in _WAIT or reply.header(b"retry-after") is not None:
+        return reply
+    return msgspec.structs.replace(reply, headers=(*reply.headers, (b"retry-after", b"1")))
 
 
 def dress(operation: Operation) -> Dress | None:
@@ -34,15 +50,15 @@ def dress(operation: Operation) -> Dress | None:
 
 
 def _filled(template: Any, words: Mapping[str, Any]) -> Any:
-    """A text that is nothing but `{status}` becomes a number; within a longer text it is text."""
+    """A text of nothing but digits and `{status}` becomes a number; within any other text it is text."""
     if isinstance(template, dict):
         return {key: _filled(value, words) for key, value in template.items()}
     if isinstance(template, list | tuple):
         return [_filled(value, words) for value in template]
     if not isinstance(template, str):
         return template
-    if template in words:
-        return words[template]
+    if _NUMBER.fullmatch(template):
+        return int(template.replace("{status}", str(words["{status}"])))
     for mark, word in words.items():
         template = template.replace(mark, str(word))
     return template

@@ -202,6 +202,32 @@ def test_a_native_mount_answers_in_the_vendors_own_shape() -> None:
     }
 
 
+@pytest.mark.parametrize(("template", "filled"), [("20{status}", 20503), ("{status}!", "503!"), ("{status}", 503)])
+def test_digits_around_the_status_make_a_number(template: str, filled: object) -> None:
+    _, body = answered(
+        failing(CircuitOpen("resting")), native=True, error_format="vendor", error_body={"code": template}
+    )
+
+    assert body == {"code": filled}
+
+
+def test_a_vendors_401_is_about_the_gateways_key_on_a_native_mount_too() -> None:
+    refused, body = answered(
+        answering(401, {"message": "Invalid Key"}), native=True, error_format="vendor", error_body=SHAPE
+    )
+
+    assert refused.status == 502
+    assert body["statusCode"] == 502
+    assert "Invalid" not in str(body)
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_native_refusal_that_asks_to_wait_says_how_long(status: int) -> None:
+    refused, _ = answered(answering(status, {}), native=True, error_format="vendor", error_body=SHAPE)
+
+    assert refused.header(b"retry-after") == b"1"
+
+
 def test_both_carries_the_vendors_members_beside_the_problem() -> None:
     refused, body = answered(failing(CircuitOpen("resting")), native=True, error_format="both", error_body=SHAPE)
 
