@@ -82,7 +82,7 @@ class Application:
             self._refusal = None
             self.edge.swap(self._generation())
             self._telemetry.loaded(self._loaded.config.digest)
-        _tidy_memory()
+        tidy_memory()
         logger.info("config reloaded", extra={"digest": self._loaded.config.digest})
         return ()
 
@@ -163,7 +163,7 @@ class Application:
         logger.error("config not reloaded", extra={"problems": self._refusal})
 
 
-def _tidy_memory() -> None:
+def tidy_memory() -> None:
     """What was just built stays: keep the collector from walking it in the middle of requests."""
     gc.unfreeze()
     gc.collect()

@@ -14,7 +14,7 @@ from granian.constants import HTTPModes, Interfaces
 from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
-from gateway.app import Application
+from gateway.app import Application, tidy_memory
 from gateway.serving.options import Options
 from gateway.serving.watch import changes
 
@@ -41,6 +41,7 @@ async def _work(application: Application, options: Options, with_admin: bool) ->
     if with_admin:
         servers.append(_server(application.admin, *options.admin))
     serving = [asyncio.create_task(server.serve()) for server in servers]
+    tidy_memory()
     watching = asyncio.create_task(_watch(application)) if options.watch else None
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait([stopping, *serving], return_when=asyncio.FIRST_COMPLETED)
