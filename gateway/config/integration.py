@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, field
 
 from gateway.config.later import OpenApi, Paging
-from gateway.config.texts import Allowed, ExampleOf, RootedPath, Route, Status
+from gateway.config.texts import Allowed, Date, ExampleOf, RootedPath, Route, Status
 from gateway.contract import ReplyMapping, Send, Settings
 from gateway.units import JsonSchema
 
@@ -46,7 +46,7 @@ class Endpoint(Settings, frozen=True, kw_only=True):
     description: Annotated[str, Meta(description="What a caller has to know, in Markdown.")] = ""
     tags: Annotated[tuple[str, ...], Meta(description="Where it stands in the document.")] = ()
     deprecated: Annotated[bool, Meta(description="Whether callers should leave it.")] = False
-    sunset: Annotated[str | None, Meta(description="When it will be gone.")] = None
+    sunset: Annotated[Date | None, Meta(description="The day from which it may be gone: `2027-03-31`.")] = None
     path: Annotated[dict[str, JsonSchema], Meta(description="The parameters of the route.")] = field(
         default_factory=dict
     )

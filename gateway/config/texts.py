@@ -62,3 +62,10 @@ Origin = Annotated[
         pattern=r"^https?://[^\s/?#@*]+" + _END, extra_json_schema=_says("expected an origin, such as `https://host`")
     ),
 ]
+Date = Annotated[
+    str,
+    Meta(
+        pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$",
+        extra_json_schema=_says("expected a day, such as `2027-03-31`"),
+    ),
+]

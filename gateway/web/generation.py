@@ -1,6 +1,8 @@
 """One generation of the gateway: what a loaded config serves, as a whole, until the next one takes its place."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
+from email.utils import format_datetime
 from typing import Any
 
 import msgspec
@@ -73,7 +75,11 @@ def _fields(plan: Plan) -> Iterable[tuple[bytes, bytes]]:
     if operation.deprecated:
         yield b"deprecation", b"@0"
     if operation.sunset is not None:
-        yield b"sunset", operation.sunset.encode()
+        yield b"sunset", _http_date(operation.sunset)
+
+
+def _http_date(day: str) -> bytes:
+    return format_datetime(datetime.fromisoformat(day).replace(tzinfo=UTC), usegmt=True).encode()
 
 
 def allow_of(methods: frozenset[str]) -> bytes:
