@@ -125,8 +125,7 @@ class Upload:
         self._running = True
         try:
             async for chunk in self._source:
-                if chunk:  # an empty one would end a chunked body
-                    yield chunk
+                yield chunk
         except Exception as error:
             self.failure = error
             raise

@@ -5,7 +5,7 @@ It is used below its client, at its transport: no cookies, redirects, proxies, e
 
 import asyncio
 import ssl
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from pathlib import Path
 from typing import cast
@@ -170,19 +170,13 @@ def _written(request: Outgoing, origin: Origin, target: str, address: str, patie
         request.method,
         f"{'https' if origin.tls else 'http'}://{host}:{origin.port}/",
         headers=[(b"Host", origin.authority.encode()), *request.headers],
-        content=request.body if isinstance(request.body, bytes) else _without_empty(request.body),
+        content=request.body,
         extensions={
             "target": target.encode(),
             "sni_hostname": origin.host,
             "timeout": {"connect": patience, "read": None, "write": None, "pool": None},
         },
     )
-
-
-async def _without_empty(chunks: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-    async for chunk in chunks:
-        if chunk:
-            yield chunk
 
 
 def _unreached(error: Exception, origin: Origin) -> GatewayError:

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import random
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator
 
 import pytest
 
@@ -47,7 +47,7 @@ def test_whoever_leaves_ends_the_vendors_call(start: Start, path: str, method: s
 def test_whoever_leaves_while_his_body_is_sent_ends_the_vendors_call(start: Start) -> None:
     closed = asyncio.Event()
 
-    async def endless() -> AsyncIterator[bytes]:
+    async def endless() -> AsyncGenerator[bytes, None]:
         try:
             while True:
                 yield b"x" * 1000
@@ -61,10 +61,10 @@ def test_whoever_leaves_while_his_body_is_sent_ends_the_vendors_call(start: Star
             asking = asyncio.create_task(post(engine, vendor.url("/accepted", HOST), source))
             exchange = await vendor.saw()
             await hang_up(asking)
+            await source.aclose()  # at once: nobody reads it any more
+            assert closed.is_set()
             async with asyncio.timeout(PROMISE):
                 await exchange.left.wait()
-                await source.aclose()  # type: ignore[attr-defined]
-                await closed.wait()
             assert exchange.body == b""
             assert await eventually(lambda: vendor.open == 0)
 

@@ -162,5 +162,6 @@ def test_a_name_is_the_same_in_upper_case_and_with_a_last_dot(start: Start) -> N
         async with Vendor(CASES) as vendor, start() as engine:
             for host in ("VENDOR.example", "vendor.example."):
                 assert (await ask(engine, vendor.url("/echo", host))).status == 200
+            assert {exchange.field(b"host")[0] for exchange in vendor.seen} == {f"{HOST}:{vendor.port}".encode()}
 
     run(main())
