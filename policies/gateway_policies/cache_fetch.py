@@ -16,6 +16,8 @@ MARGIN = 0.02
 """Seconds before its deadline at which a call that has a stale answer stops waiting for a fresh one."""
 FAILING = frozenset({"transient", "rate_limited"})
 TOO_MANY, SERVER_ERROR = 429, 500
+GONE = frozenset({404, 410})
+"""What is not there any more is not to be had from the cache either."""
 
 
 class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
@@ -79,6 +81,8 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         reply = await forward(without(call, self.dropped))
         entry = entry_of(asked, reply, since=self.clock(), ttl=self.ttl, stamp=stamp, largest=self.store.largest)
         if entry is None:
+            if reply.status in GONE:
+                self.store.remove(asked.key)
             return Landed(await _whole(reply))
         stored = stamp_of(self.versions) == stamp and self.store.put(entry)
         if stored:

@@ -89,31 +89,31 @@ class CacheStore:
             return None
         entry = found[0]
         if entry.stamp != stamp or entry.owner != owner or entry.key != key:
-            self._remove(key)
+            self.remove(key)
             return None
         self._entries.move_to_end(key)
         return entry
 
     def put(self, entry: Entry) -> bool:
-        """Keeps an answer in the place of its predecessor; False for one that is too large."""
+        """Keeps an answer in the place of its predecessor, which goes in any case; False for one that is too large."""
+        self.remove(entry.key)
         weight = OVERHEAD + _weight(entry.key) + _weight(entry.headers) + _weight(entry.body)
         if weight > self.largest:
             return False
-        self._remove(entry.key)
         self._entries[entry.key] = (entry, weight)
         self.size += weight
         while self.size > self._most:
-            self._remove(next(iter(self._entries)))
+            self.remove(next(iter(self._entries)))
         return True
 
-    def close(self) -> None:
-        """Ends the fetches that are under way, those in the background too."""
-        self.flights.close()
-
-    def _remove(self, key: Key) -> None:
+    def remove(self, key: Key) -> None:
         found = self._entries.pop(key, None)
         if found is not None:
             self.size -= found[1]
+
+    def stop(self) -> None:
+        """Ends the fetches that are under way, those in the background too."""
+        self.flights.close()
 
 
 def stamp_of(versions: Iterable[Version]) -> int:

@@ -58,6 +58,12 @@ def cached(vendor: Handler, **settings: Any) -> Handler:
     return World().endpoint(vendor, **settings)
 
 
+async def kept(handler: Handler, since: float = 65) -> None:
+    """Has an answer kept, and lets so many seconds go by."""
+    await handler(call())
+    await asyncio.sleep(since)
+
+
 def down() -> UpstreamReset:
     return UpstreamReset("the vendor hung up")
 
