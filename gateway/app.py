@@ -71,6 +71,13 @@ class Application:
     def loaded(self) -> Loaded:
         return self._loaded
 
+    @property
+    def tls(self) -> tuple[Path, Path] | None:
+        """The files of certificate and key, beside the config unless they are absolute; None where http is served."""
+        tls = self._loaded.config.server.tls
+        folder = self._launch.config.parent
+        return None if tls is None else (folder / tls.cert, folder / tls.key)
+
     def reload(self) -> tuple[Problem, ...]:
         """Takes over the file as it is now. On any problem the old config goes on serving, and all problems are told."""
         with self._lock:
@@ -118,7 +125,7 @@ class Application:
                 self._launch.environ,
                 lenient_secrets=self._flags.stub is True,
             )
-            public_url = loaded.config.server.public_url or self._launch.public_url
+            public_url = _public_url(loaded, self._launch)
             plans = compile_plans(loaded, self._registry, self._kit, self._flags, public_url)
         except InvalidConfig:
             self._keeper.abandon(before)
@@ -128,7 +135,7 @@ class Application:
 
     def _generation(self) -> Generation:
         server = self._loaded.config.server
-        public_url = server.public_url or self._launch.public_url
+        public_url = _public_url(self._loaded, self._launch)
         endpoints = [Endpoint.of(plan, bind(plan, self._send(plan))) for plan in self._all()]
         site = build_site(self._document(public_url), public_url, health_handlers(self.health))
         door = Door(
@@ -161,6 +168,12 @@ class Application:
         self._refusal = "; ".join(render_concise(problem) for problem in refused.problems)
         self._telemetry.refused()
         logger.error("config not reloaded", extra={"problems": self._refusal})
+
+
+def _public_url(loaded: Loaded, launch: Launch) -> str:
+    server = loaded.config.server
+    assumed = launch.public_url if server.tls is None else launch.public_url.replace("http:", "https:", 1)
+    return server.public_url or assumed
 
 
 def tidy_memory() -> None:

@@ -1,16 +1,12 @@
 """The benchmark runs; how fast it finds what is no test's business."""
 
 import re
-import shutil
 import subprocess
 import sys
-
-import pytest
 
 from tests.running import ROOT
 
 
-@pytest.mark.skipif(not (shutil.which("wrk") and shutil.which("nginx")), reason="needs wrk and nginx")
 def test_the_quick_benchmark_prints_a_row_for_the_gateway_and_no_request_fails() -> None:
     done = subprocess.run(
         [sys.executable, "-m", "benchmarks", "--quick", "--only", "nothing"],

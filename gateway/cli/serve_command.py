@@ -56,6 +56,9 @@ def command(config: str, host: str, port: int, workers: int, watch: bool, admin_
         sys.exit(CONFIG_EXIT)
     except ValueError as wrong:
         refuse(str(wrong), CONFIG_EXIT)
+    for file in application.tls or ():
+        if not file.is_file():
+            refuse(f"server.tls: {file} cannot be read", CONFIG_EXIT)
     _announce(application, options)
     if workers == 1:
         work(application, options)
@@ -69,7 +72,7 @@ def _announce(application: "object", options: "object") -> None:
 
     assert isinstance(application, Application)  # noqa: S101 - imported late, so that --help stays quick
     assert isinstance(options, Options)  # noqa: S101
-    url = f"http://{options.host}:{options.port}"
+    url = f"{'https' if application.tls else 'http'}://{options.host}:{options.port}"
     health = application.health()
     endpoints = sum(health.integrations.values())
     stubbed = ", all stubbed" if health.stubbed else ""

@@ -7,6 +7,7 @@ granian is embedded, so that a reload happens in place: its own SIGHUP would rep
 import asyncio
 import logging
 import signal
+from pathlib import Path
 from typing import Any
 
 import uvloop
@@ -37,9 +38,9 @@ async def _work(application: Application, options: Options, with_admin: bool) ->
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, application.reload))
-    servers = [_server(application.edge, options.host, options.port)]
+    servers = [_server(application.edge, options.host, options.port, application.tls)]
     if with_admin:
-        servers.append(_server(application.admin, *options.admin))
+        servers.append(_server(application.admin, *options.admin, None))
     serving = [asyncio.create_task(server.serve()) for server in servers]
     tidy_memory()
     watching = asyncio.create_task(_watch(application)) if options.watch else None
@@ -60,7 +61,8 @@ async def _watch(application: Application) -> None:
         await asyncio.to_thread(application.reload)
 
 
-def _server(app: Any, host: str, port: int) -> Server:
+def _server(app: Any, host: str, port: int, tls: tuple[Path, Path] | None) -> Server:
+    cert, key = tls or (None, None)
     return Server(
         app,
         address=host,
@@ -71,4 +73,6 @@ def _server(app: Any, host: str, port: int) -> Server:
         backlog=BACKLOG,
         http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES),
         log_enabled=False,
+        ssl_cert=cert,
+        ssl_key=key,
     )
