@@ -39,3 +39,9 @@ def test_who_has_the_answer_already_is_told_so(asked: list[bytes], status: int, 
         assert hit == Reply(304, (*kept, (b"age", b"0"), (b"cache-status", b"gateway; hit; ttl=60")))
     assert (fetched.status, hit.status) == (status, status)
     assert hit.header(b"etag") == tag
+
+
+def test_an_answer_too_large_to_be_kept_costs_no_entity_tag() -> None:
+    vendor = Vendor()
+    vendor.reply = Reply(200, (), b"x" * 9 * 1024 * 1024)
+    assert run(cached(vendor)(call())).header(b"etag") is None  # type: ignore[arg-type]  # a pipeline is a coroutine
