@@ -2,7 +2,6 @@
 
 from gateway.contract import (
     SLOTS,
-    Answer,
     Body,
     Call,
     Caller,
@@ -13,20 +12,15 @@ from gateway.contract import (
     Headers,
     Keep,
     Kit,
-    Nothing,
-    Operation,
-    Parameter,
     Policy,
     Reply,
-    ReplyMapping,
-    Send,
-    Settings,
     Site,
     Stage,
     Trail,
     Verdict,
     first,
 )
+from gateway.declared import Answer, Operation, Parameter, ReplyMapping, Send, Settings
 from gateway.problems import problem_reply
 from gateway.units import Duration, JsonSchema, Percentage, Secret, Size
 
@@ -47,7 +41,6 @@ __all__ = [
     "JsonSchema",
     "Keep",
     "Kit",
-    "Nothing",
     "Operation",
     "Parameter",
     "Percentage",

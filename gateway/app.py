@@ -79,7 +79,7 @@ class Application:
         return None if tls is None else (folder / tls.cert, folder / tls.key)
 
     def reload(self) -> tuple[Problem, ...]:
-        """Takes over the file as it is now. On any problem the old config goes on serving, and all problems are told."""
+        """Takes over the file as it is now; on any problem the old config goes on serving. Returns the problems."""
         with self._lock:
             try:
                 self._loaded, self.plans = self._compile()

@@ -20,7 +20,8 @@ from gateway.config import (
     Provider,
     Server,
 )
-from gateway.contract import Credential, Policy, Settings
+from gateway.contract import Credential, Policy
+from gateway.declared import Settings
 
 
 class PluginError(Exception):

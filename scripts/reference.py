@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin, get_typ
 import click
 import msgspec
 
-from gateway import cli, config, contract, diagnostics, errors, units
+from gateway import cli, config, declared, diagnostics, errors, units
 from gateway.registry import discover, tag_of
 
 TARGET = Path(__file__).parent.parent / "docs" / "reference.md"
@@ -58,8 +58,8 @@ def _keys() -> Iterator[str]:
         ("`native`", config.Native),
         ("An endpoint", config.Endpoint),
         ("`responses`", config.Response),
-        ("`send`", contract.Send),
-        ("`reply`", contract.ReplyMapping),
+        ("`send`", declared.Send),
+        ("`reply`", declared.ReplyMapping),
     ]:
         yield from _struct(title, struct)
 

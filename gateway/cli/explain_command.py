@@ -11,7 +11,7 @@ import msgspec
 from gateway.cli import config_option
 from gateway.cli.compiling import PUBLIC_URL, Compiled, compiled_or_exit
 from gateway.cli.reporting import refuse
-from gateway.contract import Operation
+from gateway.declared import Operation
 from gateway.plan import Plan
 from gateway.units import Duration, Percentage, Secret
 

@@ -7,7 +7,7 @@ import msgspec
 
 from gateway.cli import config_option
 from gateway.cli.compiling import compiled_or_exit
-from gateway.contract import Operation
+from gateway.declared import Operation
 
 
 @click.command("routes")

@@ -6,7 +6,7 @@ from msgspec import Meta, field
 
 from gateway.config.later import OpenApi, Paging
 from gateway.config.texts import Allowed, Date, ExampleOf, RootedPath, Route, Status
-from gateway.contract import ReplyMapping, Send, Settings
+from gateway.declared import ReplyMapping, Send, Settings
 from gateway.units import JsonSchema
 
 

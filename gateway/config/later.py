@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 from msgspec import Meta, field
 
 from gateway.config.texts import Url
-from gateway.contract import Settings
+from gateway.declared import Settings
 from gateway.units import Duration, Secret
 
 

@@ -5,7 +5,7 @@ from typing import Annotated, Literal
 from msgspec import Meta, field
 
 from gateway.config.texts import Origin, RootedPath, Url
-from gateway.contract import Settings
+from gateway.declared import Settings
 from gateway.units import Size
 
 

@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import msgspec
 
-from gateway.contract import Operation
+from gateway.declared import Operation
 
 KEPT = 0
 """Stands in `Entry.statuses` for the status that the vendor has sent."""

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from gateway.contract import Answer, Operation, Parameter
+from gateway.declared import Answer, Operation, Parameter
 from gateway.openapi.entry import Entry
 from gateway.openapi.fields import answer_fields, unchanged_fields
 from gateway.openapi.schemas import Schemas, properties_of

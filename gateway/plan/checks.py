@@ -1,4 +1,4 @@
-"""What only shows when all endpoints lie side by side: routes that meet, and settings that are legal but surely wrong."""
+"""What only shows when all endpoints lie side by side: routes that meet, settings that are surely not meant."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

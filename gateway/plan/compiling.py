@@ -7,7 +7,8 @@ from typing import Any
 import msgspec
 
 from gateway.config import Config, EffectivePolicy, EndpointConfig, IntegrationConfig
-from gateway.contract import SLOTS, Credential, Handler, Kit, Operation, Policy, Site, Stage
+from gateway.contract import SLOTS, Credential, Handler, Kit, Policy, Site, Stage
+from gateway.declared import Operation
 from gateway.diagnostics import InvalidConfig, Problem
 from gateway.loading import Loaded
 from gateway.plan.checks import check_plans

@@ -6,12 +6,13 @@ from collections.abc import Callable, Iterator, Mapping
 import msgspec
 
 from gateway.config import IntegrationConfig, Server
-from gateway.contract import Call, Handler, Kit, Operation, Reply, Stage
+from gateway.contract import Call, Handler, Kit, Reply, Stage
+from gateway.declared import Operation
 from gateway.errors import InvalidRequest
 from gateway.headers import TO_CALLER, TO_VENDOR, USER_AGENT, crossing
 
 ALL_TAGS = "*"
-"""As an `invalidates`: a native write drops all that is cached of its integration, since nobody says what it touched."""
+"""As an `invalidates`: a native write drops all that is cached of its integration, for who knows what it touched."""
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _TO_VENDOR = TO_VENDOR | {b"accept-encoding"}

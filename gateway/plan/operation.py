@@ -7,7 +7,7 @@ from typing import Any, Literal
 import msgspec
 
 from gateway.config import Endpoint, EndpointConfig, IntegrationConfig, Server
-from gateway.contract import Answer, Operation, Parameter
+from gateway.declared import Answer, Operation, Parameter
 
 _PLACEHOLDER = re.compile(r"\{([^{}/]*)\}")
 _SEGMENT = re.compile(r"\{[A-Za-z_][A-Za-z0-9_-]*\}|[^{}]*")

@@ -3,7 +3,8 @@
 import re
 from collections.abc import AsyncGenerator
 
-from gateway.contract import Call, Handler, Headers, Operation, Reply, Trail
+from gateway.contract import Call, Handler, Headers, Reply, Trail
+from gateway.declared import Operation
 from gateway.errors import GatewayError, InvalidRequest, UriTooLong
 from gateway.upstream.engine import Engine, Incoming, Outgoing, check_fields
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import msgspec
 
-from gateway.contract import Handler, Headers, Operation
+from gateway.contract import Handler, Headers
+from gateway.declared import Operation
 from gateway.plan import Plan
 from gateway.web.intake import Door
 from gateway.web.routing import PARAMETER, REST, RouteTable

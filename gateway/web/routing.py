@@ -64,7 +64,7 @@ class RouteTable(Generic[E]):
         return Match(None, allow=frozenset(allow)) if allow else None
 
     def _static_paths(self) -> Iterable[tuple[bytes, Mapping[str, Match[E]]]]:
-        """Paths without parameters or anything to decode are found by one look-up; literals win, so this is no change."""
+        """Paths without parameters or anything to decode are found by one look-up; literals win in any case."""
         stack: list[tuple[str, _Node[E]]] = [("", self._root)]
         while stack:
             path, node = stack.pop()

@@ -52,7 +52,7 @@ def _stage(vendor: Vendor, always: str, sleep: Callable[[float], Awaitable[None]
         if scenario == "slow":
             await sleep(SLOW)
         if scenario == "reset":
-            call.trail.note("attempt.failed", reason="reset")
+            call.trail.note("attempt.failed", failure="reset", slug=UpstreamReset.slug, attempt=call.attempt)
             raise UpstreamReset("the stub was asked to break off")
         reply = _REFUSALS.get(scenario) or vendor.respond(call)
         call.trail.note("attempt.answered", status=reply.status)

@@ -5,7 +5,8 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from gateway.contract import Call, Headers, Operation, Reply
+from gateway.contract import Call, Headers, Reply
+from gateway.declared import Operation
 from gateway.errors import GatewayError, InvalidRequest, ResponseTooLarge, UpstreamReset
 from gateway.upstream import Outgoing, sender
 from gateway.upstream.send import Streamed

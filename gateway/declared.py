@@ -1,0 +1,103 @@
+"""What an endpoint declares, resolved: its parameters, body, answers, and how both sides are translated."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+from gateway.units import JsonSchema
+
+
+class Settings(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
+    """Base of every struct that is read from integrations.yaml."""
+
+
+class Parameter(msgspec.Struct, frozen=True, kw_only=True):
+    """A declared path, query or header parameter; `vendor` is its name upstream."""
+
+    name: str
+    place: Literal["path", "query", "header"]
+    vendor: str
+    schema: JsonSchema
+    required: bool = False
+    style: Literal["repeat", "comma"] = "repeat"
+    default: Any = msgspec.UNSET
+
+
+class Answer(msgspec.Struct, frozen=True, kw_only=True):
+    """A declared successful answer: `schema` of its JSON body, or a media type that is passed through, or no body."""
+
+    status: int
+    schema: JsonSchema | None = None
+    type: str | None = None
+    description: str = ""
+
+
+class Send(Settings, frozen=True, kw_only=True):
+    """How the caller's body becomes the vendor's: renamed keys, constants, encoding."""
+
+    encode: Annotated[Literal["json", "form"], Meta(description="What the vendor reads: JSON, or a form.")] = "json"
+    rename: Annotated[dict[str, str], Meta(description="The caller's names of keys, and the vendor's.")] = {}
+    query: Annotated[
+        dict[str, str | int | float | bool], Meta(description="Query parameters that go to the vendor as they are.")
+    ] = {}
+    headers: Annotated[dict[str, str], Meta(description="Header fields that go to the vendor as they are.")] = {}
+    body: Annotated[dict[str, Any], Meta(description="Keys of the body that go to the vendor as they are.")] = {}
+
+
+class ReplyMapping(Settings, frozen=True, kw_only=True):
+    """How the vendor's body becomes the caller's: a JMESPath selection, renamed keys, rewritten links."""
+
+    select: Annotated[str | None, Meta(description="What callers get of the vendor's body, in JMESPath.")] = None
+    rename: Annotated[dict[str, str], Meta(description="The vendor's names of keys, and the caller's.")] = {}
+    links: Annotated[
+        tuple[str, ...], Meta(description="Where the vendor's addresses of further pages are, as `$.next_page_uri`.")
+    ] = ()
+
+
+class Operation(msgspec.Struct, frozen=True, kw_only=True):
+    """One generated endpoint, resolved: schemas carry no reference to a file, references to secrets are filled in.
+
+    `route` is the caller's whole path template, `upstream` the vendor's below `base_url`. `user_bound` tells that the
+    credential belongs to a user, so no answer may be shared. `native` stands for one pattern of a native mount, where
+    `error_body` is the vendor's own error document, with `{status}`, `{title}` and `{detail}` to be filled in.
+    """
+
+    integration: str
+    name: str
+    method: str
+    route: str
+    upstream_method: str
+    upstream: str
+    base_url: str
+    parameters: tuple[Parameter, ...] = ()
+    body: JsonSchema | None = None
+    answers: tuple[Answer, ...] = ()
+    send: Send = Send()
+    reply: ReplyMapping = ReplyMapping()
+    examples: Mapping[str, Any] = {}
+    summary: str = ""
+    description: str = ""
+    tags: tuple[str, ...] = ()
+    deprecated: bool = False
+    sunset: str | None = None
+    stream: bool = False
+    strict: bool = False
+    idempotent: bool = False
+    invalidates: tuple[str, ...] = ()
+    user_bound: bool = False
+    native: bool = False
+    error_format: Literal["vendor", "problem", "both"] = "problem"
+    error_body: Any = None
+    public_url: str = ""
+    response_limit: int = 52_428_800
+
+    @property
+    def id(self) -> str:
+        return f"{self.integration}.{self.name}"
+
+    @property
+    def safe(self) -> bool:
+        """Whether the vendor's operation may be repeated whatever became of the first time (RFC 9110, 9.2.2)."""
+        return self.idempotent or self.upstream_method in {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}
