@@ -90,7 +90,7 @@ class Application:
             self.edge.swap(self._generation())
             self._telemetry.loaded(self._loaded.config.digest)
         tidy_memory()
-        logger.info("config reloaded", extra={"digest": self._loaded.config.digest})
+        logger.info("config reloaded: %s", self._loaded.config.digest[:12])
         return ()
 
     async def drain(self, seconds: float) -> None:
@@ -167,7 +167,7 @@ class Application:
     def _refused(self, refused: InvalidConfig) -> None:
         self._refusal = "; ".join(render_concise(problem) for problem in refused.problems)
         self._telemetry.refused()
-        logger.error("config not reloaded", extra={"problems": self._refusal})
+        logger.error("config not reloaded: %s", self._refusal)
 
 
 def _public_url(loaded: Loaded, launch: Launch) -> str:

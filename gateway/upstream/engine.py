@@ -103,9 +103,9 @@ def _origin(text: str) -> Origin:
         host = (parts.hostname or "").rstrip(".").encode("idna").decode()
         port, usual = parts.port, 443 if parts.scheme == "https" else 80
     except ValueError as error:
-        raise NameNotResolved(f"`{text}` is not where a vendor can be") from error
+        raise NameNotResolved("the address of the vendor is none that can be called") from error
     if parts.scheme not in {"http", "https"} or not host or "@" in parts.netloc or parts.query or parts.fragment:
-        raise NameNotResolved(f"`{text}` is not where a vendor can be")
+        raise NameNotResolved("the address of the vendor is none that can be called")
     written = f"[{host}]" if ":" in host else host
     if port is not None and port != usual:
         written = f"{written}:{port}"

@@ -181,10 +181,10 @@ def _written(request: Outgoing, origin: Origin, target: str, address: str, patie
 
 def _unreached(error: Exception, origin: Origin) -> GatewayError:
     if isinstance(error, httpx.ConnectTimeout):
-        return ConnectTimeout(f"`{origin.host}` did not accept a connection in time")
+        return ConnectTimeout("the vendor did not accept a connection in time")
     if any(isinstance(cause, ssl.SSLError) for cause in _causes(error)):
-        return TlsFailed(f"`{origin.host}` did not prove who it is")
-    return ConnectFailed(f"`{origin.host}` refused the connection")
+        return TlsFailed("the vendor did not prove who it is")
+    return ConnectFailed("the vendor refused the connection")
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

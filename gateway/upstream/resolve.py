@@ -71,13 +71,13 @@ class Resolver:
             async with bound:
                 return await asyncio.shield(task)  # who leaves must not take the answer from the others
         except TimeoutError as error:
-            raise NameNotResolved(f"`{host}` was not resolved within {patience:g} seconds") from error
+            raise NameNotResolved(f"the name of the vendor was not resolved within {patience:g} seconds") from error
 
     async def _look_up(self, host: str) -> _Answer:
         try:
             found = await self._find(host)
         except (OSError, UnicodeError):
-            answer = self._failure(NameNotResolved, f"`{host}` cannot be resolved")
+            answer = self._failure(NameNotResolved, "the name of the vendor cannot be resolved")
         else:
             answer = self._judge(host, found)
         self._answers[host] = answer
@@ -92,9 +92,9 @@ class Resolver:
 
     def _judge(self, host: str, found: Addresses) -> _Answer:
         if not found:
-            return self._failure(AddressForbidden, f"`{host}` is not written as a name or an address")
+            return self._failure(AddressForbidden, "the address of the vendor is neither a name nor an address")
         if not self._allow_private and not all(is_public(ipaddress.ip_address(address)) for address in found):
-            return self._failure(AddressForbidden, f"`{host}` does not lead to the public internet")
+            return self._failure(AddressForbidden, "the name of the vendor does not lead to the public internet")
         before = self._answers.get(host)
         same = before is not None and set(before.addresses) == set(found)
         return _Answer(self._clock() + KEEP_SECONDS, before.addresses if before is not None and same else found)

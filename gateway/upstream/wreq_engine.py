@@ -215,10 +215,10 @@ def _broken(error: Exception, upload: Upload | None) -> Exception:
 async def _unreached(origin: Origin, addresses: Addresses, *, late: bool, patience: float) -> GatewayError:
     """Why there is no connection: the clock tells a time-out, and a bare TCP handshake that works tells TLS."""
     if late:
-        return ConnectTimeout(f"`{origin.host}` did not accept a connection within {patience:g} seconds")
+        return ConnectTimeout(f"the vendor did not accept a connection within {patience:g} seconds")
     if origin.tls and await _accepts(addresses, origin.port, patience):
-        return TlsFailed(f"`{origin.host}` did not prove who it is")
-    return ConnectFailed(f"`{origin.host}` refused the connection")
+        return TlsFailed("the vendor did not prove who it is")
+    return ConnectFailed("the vendor refused the connection")
 
 
 async def _accepts(addresses: Addresses, port: int, patience: float) -> bool:
