@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway import Answer, Call, Parameter, Reply
+from gateway.contract import ReplyMapping
 from gateway.errors import ContractViolation, InvalidRequest, UnsupportedMediaType, Violation
 from gateway_policies.strict_json import Malformed, decode
 from gateway_policies.validate import policy
@@ -50,6 +51,15 @@ def refused(asked: dict[str, Any], **operation: Any) -> list[Violation]:
 def test_a_default_is_sent_unless_the_caller_says_otherwise() -> None:
     assert passed({}, parameters=(LIMIT,)).query == (("limit", "5"),)
     assert passed({"query": (("limit", "7"),)}, parameters=(LIMIT,)).query == (("limit", "7"),)
+
+
+def test_a_cursor_stands_for_the_required_parameters_of_its_first_page() -> None:
+    start = Parameter(name="start", place="query", vendor="start", schema={"type": "string"}, required=True)
+    cursor = Parameter(name="cursor", place="query", vendor="cursor", schema={"type": "string"})
+    paged: dict[str, Any] = {"parameters": (start, cursor), "reply": ReplyMapping(links=("$.next",))}
+
+    assert passed({"query": (("cursor", "abc"),)}, **paged).query == (("cursor", "abc"),)
+    assert [violation.name for violation in refused({}, **paged)] == ["start"]
 
 
 @pytest.mark.parametrize("text", ["0", "1.5", "x", "", "1e2", "٣", "01", " 1", "1_0"])
