@@ -92,9 +92,7 @@ def _query_check(parameters: list[Parameter], *, paged: bool) -> Check:
                 yield Violation("query", detail, name=name)
         if paged and "cursor" in given:  # stands for a whole query of the vendor's, required parameters included
             return
-        for name in required:
-            if name not in given:
-                yield Violation("query", "required", name=name)
+        yield from (Violation("query", "required", name=name) for name in required if name not in given)
 
     return check
 

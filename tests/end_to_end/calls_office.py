@@ -107,7 +107,8 @@ MICROSOFT: Mapping[str, Case] = {
         ask=f"DELETE /microsoft/events/{LAST_EVENT}", heard=f"DELETE /v1.0/me/events/{LAST_EVENT}", status=204
     ),
     "microsoft.list_calendar_view": Case(
-        ask="GET /microsoft/calendar-view?start_date_time=2026-02-01T00:00:00Z&end_date_time=2026-02-02T00:00:00%2B01:00",
+        ask="GET /microsoft/calendar-view?start_date_time=2026-02-01T00:00:00Z"
+        "&end_date_time=2026-02-02T00:00:00%2B01:00",
         heard="GET /v1.0/me/calendarView",
         query=(
             ("startDateTime", "2026-02-01T00:00:00Z"),

@@ -1,4 +1,4 @@
-"""A vendor that keeps failing is left alone, by name, and nobody else suffers; one gateway for each of these stories."""
+"""A vendor that keeps failing is left alone, by name, and nobody else suffers."""
 
 from collections.abc import Iterator
 

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
@@ -19,9 +18,8 @@ GENEROUS = 5
 
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    config: Path = edited(
-        tmp_path_factory.mktemp("short"), (LONG, SHORT), ("breaker: {failures: 5", "breaker: {failures: 50")
-    )
+    patient = ("breaker: {failures: 5", "breaker: {failures: 50")
+    config = edited(tmp_path_factory.mktemp("short"), (LONG, SHORT), patient)
     nobody = {"TWILIO_BASE_URL": f"http://127.0.0.1:{free_port()}"}
     with vendors() as simulated, gateway_for(simulated, {**AMPLE, **nobody}, config=config) as found:
         yield found

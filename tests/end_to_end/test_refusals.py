@@ -6,11 +6,13 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.end_to_end.calls_voice import SENDER
 from tests.end_to_end.refusals import AUTH, FAILED, LIMITED, REFUSALS, WORDS, Refusal
 from tests.end_to_end.test_endpoints import CASES
 from tests.end_to_end.world import World
 from tests.running import SHIPPED
 
+SEND = "POST /twilio/messages"
 OF_A_CLASS = {"auth_failed": AUTH, "rate_limited": LIMITED, "transient": FAILED}
 TITLES = {
     AUTH: "The vendor does not accept the gateway's credential",
@@ -94,11 +96,11 @@ def test_a_dead_credential_is_not_tried_again(world: World, refusal: Refusal) ->
 @pytest.mark.parametrize(
     ("ask", "body", "status", "slug"),
     [
-        ("POST /twilio/messages", {"to": "+15005550001", "from": "+15005550006", "body": "x"}, 422, "invalid-phone-number"),
-        ("POST /twilio/messages", {"to": "+15005550009", "from": "+15005550006", "body": "x"}, 422, "not-a-mobile-number"),
-        ("POST /twilio/messages", {"to": "+15005550004", "from": "+15005550006", "body": "x"}, 422, "recipient-opted-out"),
-        ("POST /twilio/messages", {"to": "+15005550120", "from": "+15005550007", "body": "x"}, 422, "sender-cannot-text"),
-        ("POST /twilio/messages", {"to": "+15005550120", "body": "x"}, 422, "sender-missing"),
+        (SEND, {"to": "+15005550001", "from": SENDER, "body": "x"}, 422, "invalid-phone-number"),
+        (SEND, {"to": "+15005550009", "from": SENDER, "body": "x"}, 422, "not-a-mobile-number"),
+        (SEND, {"to": "+15005550004", "from": SENDER, "body": "x"}, 422, "recipient-opted-out"),
+        (SEND, {"to": "+15005550120", "from": "+15005550007", "body": "x"}, 422, "sender-cannot-text"),
+        (SEND, {"to": "+15005550120", "body": "x"}, 422, "sender-missing"),
         ("GET /twilio/messages/SM" + "f" * 32, None, 404, "twilio-item-not-found"),
         ("GET /google-calendar/events/unknown0", None, 404, "event-not-found"),
         ("GET /google-calendar/events?sync_token=stale", None, 410, "full-sync-required"),
@@ -106,7 +108,7 @@ def test_a_dead_credential_is_not_tried_again(world: World, refusal: Refusal) ->
         ("GET /microsoft/events/nothing", None, 404, "event-not-found"),
         ("DELETE /vapi/assistants/7d1f6c1e-0000-4000-8000-0000000000a1", None, 409, "assistant-in-use"),
     ],
-)  # fmt: skip
+)
 def test_what_the_vendors_refuse_by_themselves_is_known(
     world: World, ask: str, body: Any, status: int, slug: str
 ) -> None:
@@ -122,9 +124,9 @@ def test_what_the_vendors_refuse_by_themselves_is_known(
         ("GET /vapi/assistants?limits=1", None, {"in": "query", "name": "limits"}),
         ("GET /vapi/assistants/not-a-uuid", None, {"in": "path", "name": "id"}),
         ("GET /microsoft/calendar-view", None, {"in": "query", "name": "start_date_time"}),
-        ("POST /twilio/messages", {"to": "0123", "body": "x"}, {"in": "body", "pointer": "/to"}),
-        ("POST /twilio/messages", {"to": "+15005550006"}, {"in": "body"}),
-        ("POST /twilio/messages", {"to": "+15005550006", "body": "x", "hm": 1}, {"in": "body"}),
+        (SEND, {"to": "0123", "body": "x"}, {"in": "body", "pointer": "/to"}),
+        (SEND, {"to": "+15005550006"}, {"in": "body"}),
+        (SEND, {"to": "+15005550006", "body": "x", "hm": 1}, {"in": "body"}),
     ],
 )
 def test_what_breaks_the_schema_never_reaches_a_vendor(

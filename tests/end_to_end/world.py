@@ -1,4 +1,4 @@
-"""The whole thing: the shipped integrations.yaml, served by the real command, in front of the five simulated vendors."""
+"""The whole thing: the shipped integrations.yaml, served by the real command, in front of five simulated vendors."""
 
 import time
 from collections.abc import Iterator, Mapping
@@ -43,7 +43,7 @@ class Vendors(msgspec.Struct, frozen=True):
 
 
 class World(msgspec.Struct, frozen=True):
-    """A gateway between a client and the vendors. The client's requests go past the cache; `cached` has none of that."""
+    """A gateway between clients and the vendors: requests of `client` go past the cache, those of `cached` do not."""
 
     vendors: Vendors
     gateway: Running

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway import Answer, Call, Parameter, Reply
-from gateway.contract import ReplyMapping
+from gateway import Answer, Call, Parameter, Reply, ReplyMapping
 from gateway.errors import ContractViolation, InvalidRequest, UnsupportedMediaType, Violation
 from gateway_policies.strict_json import Malformed, decode
 from gateway_policies.validate import policy
@@ -27,13 +26,13 @@ OK = Reply(200)
 BODY = {"type": "object", "required": ["to"], "properties": {"to": {"type": "string"}}, "additionalProperties": False}
 
 
-def passed(asked: dict[str, Any], reply: Reply = OK, **operation: Any) -> Call:
+def passed(asked: dict[str, Any], answer: Reply = OK, **operation: Any) -> Call:
     """The call as it reaches the next stage. Raises what validate raises."""
     seen: list[Call] = []
 
     async def forward(call: Call) -> Reply:
         seen.append(call)
-        return reply
+        return answer
 
     async def scenario() -> None:
         await pipeline(policy, None, forward, at=site(**operation))(call(**asked))
