@@ -11,6 +11,7 @@ from typing import Any
 
 from gateway.contract import Call, Caller, Headers, Reply, Trail, first
 from gateway.errors import GatewayError, InternalError, MethodNotAllowed, ShuttingDown
+from gateway.overdue import Overdue
 from gateway.problems import problem_reply
 from gateway.web.compression import without_suffix
 from gateway.web.forwarded import client_address
@@ -18,7 +19,7 @@ from gateway.web.generation import Endpoint, Generation, allow_of
 from gateway.web.intake import Head, Receive, Scope, admit, correlation_of, parse_query, read_body, stream_body
 from gateway.web.outgoing import Outgoing, Send, close_stream, respond, server_timing
 from gateway.web.routing import Match
-from gateway.web.watching import Watch
+from gateway.web.watching import PATIENCE, Watch
 
 logger = logging.getLogger("gateway")
 
@@ -37,6 +38,7 @@ class Edge:
         self.draining = False
         self.busy = 0
         self._clock = clock
+        self._waiting: Overdue[Watch] = Overdue(PATIENCE, Watch.begin)
 
     def swap(self, generation: Generation) -> Generation:
         """Requests that are inside the old generation, which is returned, finish there."""
@@ -99,8 +101,7 @@ class Edge:
         assert endpoint is not None  # noqa: S101 - the caller has looked
         trail = Trail(self._clock)
         call = await _call(endpoint, match.values, head, scope, receive, (correlation, trail, generation))
-        method = call.method
-        watch = Watch(receive, lambda: method in _HARMLESS or not trail.count("attempt.sent"))
+        watch = Watch(self._waiting, receive, trail, harmless=call.method in _HARMLESS)
         try:
             with watch:
                 reply = await endpoint.handle(call)

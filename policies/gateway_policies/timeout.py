@@ -8,12 +8,14 @@ bound the wait for a reply only; once a streamed reply has begun, `idle` bounds 
 
 import asyncio
 from collections.abc import AsyncIterator, Mapping
+from contextlib import nullcontext
 from typing import Annotated
 
 import msgspec
 
 from gateway import Call, Duration, Handler, Kit, Policy, Reply, Settings, Site, Stage, Trail
 from gateway.errors import UpstreamTimeout
+from gateway_policies.bounds import Bounds
 from gateway_policies.checks import positive
 from gateway_policies.streams import close
 
@@ -54,49 +56,44 @@ def build(settings: Timeout | None, site: Site, kit: Kit) -> Mapping[str, Stage]
 
 def _deadline(settings: Timeout, kit: Kit) -> Stage:
     total, clock, replace = float(settings.total), kit.clock, msgspec.structs.replace
+    bounds = Bounds(total)
 
     async def deadline(call: Call, forward: Handler) -> Reply:
         now = clock()
-        until = min(call.deadline, now + total)
-        bound = asyncio.timeout(until - now)
+        seconds = min(call.deadline - now, total)
+        bound = bounds(seconds)
         try:
-            async with bound:
-                return await forward(replace(call, deadline=until))
+            with bound:
+                return await forward(replace(call, deadline=now + seconds))
         except TimeoutError as error:
-            if not bound.expired():
+            if not bound.expired:
                 raise
-            call.trail.note("deadline.exceeded", seconds=until - now)
-            raise UpstreamTimeout(f"the answer was not there within {until - now:g} seconds") from error
+            call.trail.note("deadline.exceeded", seconds=seconds)
+            raise UpstreamTimeout(f"the answer was not there within {seconds:g} seconds") from error
 
     return deadline
 
 
 def _attempt(settings: Timeout, kit: Kit) -> Stage:
     limit, idle, clock = float(min(settings.attempt, settings.total)), float(settings.idle), kit.clock
+    bounds = Bounds(limit)
 
     async def timeout(call: Call, forward: Handler) -> Reply:
         seconds = allowance(limit, call.deadline - clock())
-        if seconds is None:
-            reply = await forward(call)
-        else:
-            reply = await _bounded(call, forward, seconds)
+        bound = None if seconds is None else bounds(seconds)
+        try:
+            with bound or nullcontext():
+                reply = await forward(call)
+        except TimeoutError as error:
+            if bound is None or not bound.expired:
+                raise
+            call.trail.note("timeout.exceeded", seconds=seconds, attempt=call.attempt)
+            raise UpstreamTimeout(f"the vendor did not answer within {seconds:g} seconds") from error
         if isinstance(reply.body, bytes):
             return reply
         return msgspec.structs.replace(reply, body=Lively(reply.body, idle, call.trail))
 
     return timeout
-
-
-async def _bounded(call: Call, forward: Handler, seconds: float) -> Reply:
-    bound = asyncio.timeout(seconds)
-    try:
-        async with bound:
-            return await forward(call)
-    except TimeoutError as error:
-        if not bound.expired():
-            raise
-        call.trail.note("timeout.exceeded", seconds=seconds, attempt=call.attempt)
-        raise UpstreamTimeout(f"the vendor did not answer within {seconds:g} seconds") from error
 
 
 def allowance(limit: float, left: float) -> float | None:
