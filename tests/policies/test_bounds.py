@@ -18,7 +18,7 @@ def test_a_task_is_stopped_after_its_seconds_whatever_the_others_are_given() -> 
         return round(clock() - began, 3)
 
     async def main() -> list[float]:
-        return await asyncio.gather(bounded(5), bounded(1), bounded(5))
+        return list(await asyncio.gather(bounded(5), bounded(1), bounded(5)))
 
     assert run(main()) == [5, 1, 5]
 
