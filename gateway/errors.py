@@ -8,6 +8,7 @@ GatewayError
 │   ├── InvalidRequest              400 invalid-request
 │   ├── ForeignOrigin               403 foreign-origin
 │   ├── NoSuchEndpoint              404 no-such-endpoint
+│   ├── NoSuchPage                  404 no-such-page
 │   ├── MethodNotAllowed            405 method-not-allowed
 │   ├── RequestTimeout              408 request-timeout
 │   ├── BodyTooLarge                413 body-too-large
@@ -99,6 +100,12 @@ class ForeignOrigin(CallerError):
 
 class NoSuchEndpoint(CallerError):
     slug, status, title = "no-such-endpoint", 404, "There is no such endpoint"
+
+
+class NoSuchPage(CallerError):
+    """A cursor that looks like one but leads nowhere: changed, of another endpoint, or from before a restart."""
+
+    slug, status, title = "no-such-page", 404, "There is no such page of this list"
 
 
 class MethodNotAllowed(CallerError):

@@ -65,6 +65,7 @@ def _errors(entry: Entry, *, keyless: bool) -> Iterator[type[GatewayError]]:
         (errors.MisdirectedRequest, keyless),
         (errors.ForeignOrigin, keyless and operation.method not in _HARMLESS),
         (errors.NoSuchEndpoint, "{" in operation.route),
+        (errors.NoSuchPage, bool(operation.reply.links)),
         (errors.UnsupportedMediaType, operation.body is not None),
         (errors.QuotaExceeded, entry.has("quota")),
         (errors.CircuitOpen, entry.has("breaker")),

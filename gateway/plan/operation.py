@@ -22,11 +22,17 @@ CURSOR = Parameter(
     vendor="cursor",
     schema={
         "type": "string",
-        "maxLength": 4096,
-        "description": "Where to go on: taken from a link of the page before.",
+        "pattern": "^[A-Za-z0-9_-]{23,}$",
+        "description": (
+            "Where to go on: taken from a link of the page before, and never made up. It stands for the whole query of"
+            " the first page, so nothing else is needed beside it."
+        ),
     },
 )
-"""Declared wherever links are rewritten; `transform` reads it and never passes it on."""
+"""Declared wherever links are rewritten; `transform` reads it and never passes it on.
+
+Base64url of a seal of 16 bytes and what is sealed; how long it may be is for the limit of addresses to say.
+"""
 
 
 def operation_of(

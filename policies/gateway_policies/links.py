@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 from gateway import Call, Kit, Operation
-from gateway.errors import InvalidRequest, Violation
+from gateway.errors import NoSuchPage, Violation
 
 _TAG = 16
 _STEP = re.compile(r"""\.([A-Za-z_][A-Za-z0-9_-]*)|\[["']([^"']+)["']\]|\[\*\]""")
@@ -40,7 +40,7 @@ class Cursors:
         return base64.urlsafe_b64encode(self._tag(raw) + raw).decode().rstrip("=")
 
     def opened(self, cursor: str) -> str:
-        """The target below the base URL. Raises InvalidRequest for anything that was not sealed here."""
+        """The target below the base URL. Raises NoSuchPage for anything that was not sealed here."""
         try:
             sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
         except ValueError:
@@ -48,7 +48,7 @@ class Cursors:
         tag, raw = sealed[:_TAG], sealed[_TAG:]
         if not raw or not hmac.compare_digest(tag, self._tag(raw)):
             violation = Violation("query", "not a cursor of this endpoint, or one from before a restart", name="cursor")
-            raise InvalidRequest("the cursor is not valid; begin with the first page again", violations=[violation])
+            raise NoSuchPage("the cursor leads nowhere; begin with the first page again", violations=[violation])
         return raw.decode()
 
     def _tag(self, raw: bytes) -> bytes:

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway import Body, Call, Headers, Parameter, Reply, ReplyMapping, Send, Verdict
-from gateway.errors import ContractViolation, InvalidRequest
+from gateway.errors import ContractViolation, InvalidRequest, NoSuchPage
 from gateway_policies.transform import policy
 from tests.kit import call, kit, pipeline, run, site
 
@@ -193,7 +193,7 @@ def test_a_link_leads_to_the_gateway_and_back_to_the_vendors_page() -> None:
         cursors = [link.partition("?cursor=")[2] for link in (first["@odata.nextLink"], first["items"][0]["url"])]
         for cursor in cursors:
             await handler(call(query=(("cursor", cursor),)))
-        with pytest.raises(InvalidRequest):
+        with pytest.raises(NoSuchPage):
             await handler(call(query=(("cursor", "A" + cursors[0][1:]),)))
         return first, asked
 
@@ -212,5 +212,5 @@ def test_a_link_that_leads_elsewhere_is_no_link(link: str) -> None:
 
 @pytest.mark.parametrize("cursor", ["", "x", "é", "AAAA", "=" * 9, "A" * 4000])
 def test_a_made_up_cursor_is_refused(cursor: str) -> None:
-    with pytest.raises(InvalidRequest):
+    with pytest.raises(NoSuchPage):
         through({"query": (("cursor", cursor),)}, **PAGED)
