@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from urllib.parse import unquote
 
 import msgspec
 
@@ -16,7 +17,7 @@ ALL_TAGS = "*"
 
 _READS = frozenset({"GET", "HEAD", "OPTIONS"})
 _TO_VENDOR = TO_VENDOR | {b"accept-encoding"}
-_PATTERN = re.compile(r"(/(\*\*?|[^*/{}]+))*/?")
+_PATTERN = re.compile(r"(/(\*|[^*/{}]+))*(/|/\*\*)?")
 
 
 def native_operations(integration: IntegrationConfig, server: Server, public_url: str) -> Iterator[Operation]:
@@ -48,14 +49,14 @@ def native_stage(operation: Operation, integration: IntegrationConfig, kit: Kit)
     """Takes the mount from the path, rewrites what is left, and lets only listed header fields cross."""
     native = integration.native
     assert native is not None  # noqa: S101 - an operation of a mount has one
-    mount = native.mount.rstrip("/")
+    depth = native.mount.rstrip("/").count("/") + 1
     rewrite = rewriter(native.rewrite)
 
     async def cross(call: Call, forward: Handler) -> Reply:
         path, mark, query = call.target.partition("?")
         vendor = msgspec.structs.replace(
             call,
-            target=rewrite(path.removeprefix(mount)) + mark + query,
+            target=rewrite("/" + "/".join(path.split("/")[depth:])) + mark + query,
             headers=(*crossing(call.headers, _TO_VENDOR), (b"user-agent", USER_AGENT)),
         )
         reply = await forward(vendor)
@@ -65,30 +66,43 @@ def native_stage(operation: Operation, integration: IntegrationConfig, kit: Kit)
 
 
 def rewriter(rules: Mapping[str, str]) -> Callable[[str], str]:
-    """Replaces a path by the first rule whose pattern it fits: `*` is one segment, `**` any number of them.
+    """Replaces a path by the first rule whose pattern it fits: `*` is one segment, `**` at the end any number of them.
 
-    Works on raw segments: an encoded slash separates nothing and what is encoded stays as it is.
+    Segments are compared decoded, as they are where the allow-list lets in; what `**` stands for stays encoded as it
+    came, so an encoded slash separates nothing.
     """
-    compiled = tuple((_compiled(pattern), template) for pattern, template in rules.items())
+    compiled = tuple((_segments(pattern), template) for pattern, template in rules.items())
 
     def rewrite(path: str) -> str:
         if not path.isascii():
             raise InvalidRequest("a path is percent-encoded ASCII")
+        raw = path.removeprefix("/").split("/")
+        plain = [unquote(segment) for segment in raw]
         for pattern, template in compiled:
-            if (found := pattern.fullmatch(path)) is not None:
-                return template.replace("/**", found.groupdict().get("rest") or "", 1) or "/"
+            if (begin := _rest(pattern, plain)) is not None:
+                rest = "".join("/" + segment for segment in raw[begin:])
+                return template.replace("/**", rest, 1) or "/"
         return path
 
     return rewrite
 
 
-def _compiled(pattern: str) -> re.Pattern[str]:
+def _segments(pattern: str) -> list[str]:
     _checked(pattern)
-    parts = ("(?P<rest>(?:/.*)?)" if part == "**" else "/[^/]+" if part == "*" else "/" + re.escape(part)
-             for part in pattern.removeprefix("/").split("/"))  # fmt: skip
-    return re.compile("".join(parts))
+    return pattern.removeprefix("/").split("/")
+
+
+def _rest(pattern: list[str], plain: list[str]) -> int | None:
+    """Where begins what `**` stands for; None if the path does not fit."""
+    head = pattern[:-1] if pattern[-1] == "**" else pattern
+    if len(plain) < len(head) or (head is pattern and len(plain) > len(head)):
+        return None
+    fits = all(wanted == segment or (wanted == "*" and segment) for wanted, segment in zip(head, plain, strict=False))
+    return len(head) if fits else None
 
 
 def _checked(pattern: str) -> None:
     if not pattern.startswith("/") or _PATTERN.fullmatch(pattern) is None:
-        raise ValueError(f"`{pattern}` is no path pattern: `*` stands for one whole segment, `**` for any number")
+        raise ValueError(
+            f"`{pattern}` is no path pattern: `*` stands for one whole segment, `**` at the end for any number"
+        )

@@ -144,7 +144,15 @@ async def _call(
         query=parse_query(scope["query_string"]),
         headers=without_suffix(head.headers),
         body=body,
+        target=_target(scope) if operation.native else "",
     )
+
+
+def _target(scope: Scope) -> str:
+    """Path and query as they stood on the wire: a native mount passes them on."""
+    query: bytes = scope["query_string"]
+    target: bytes = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
+    return target.decode("latin-1")
 
 
 def _stamped(send: Send, correlation: str) -> Send:

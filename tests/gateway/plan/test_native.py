@@ -14,7 +14,11 @@ TWILIO = {"/2010-04-01/Accounts/*/**": "/2010-04-01/Accounts/AC1/**"}
         (TWILIO, "/2010-04-01/Accounts/AC9/Messages.json", "/2010-04-01/Accounts/AC1/Messages.json"),
         (TWILIO, "/2010-04-01/Accounts/AC9/Messages/SM%2F1.json", "/2010-04-01/Accounts/AC1/Messages/SM%2F1.json"),
         (TWILIO, "/2010-04-01/Accounts/a%2Fb/Calls.json", "/2010-04-01/Accounts/AC1/Calls.json"),
+        (TWILIO, "/2010%2D04-01/%41ccounts/AC9/Messages.json", "/2010-04-01/Accounts/AC1/Messages.json"),
+        (TWILIO, "/2010-04-01/Accounts//Messages.json", "/2010-04-01/Accounts//Messages.json"),
         (TWILIO, "/other", "/other"),
+        ({"/a/*": "/b"}, "/a/c", "/b"),
+        ({"/a/*": "/b"}, "/a/c/d", "/a/c/d"),
         ({"/calendar/v3/**": "/**"}, "/calendar/v3/freeBusy", "/freeBusy"),
         ({"/calendar/v3/**": "/**"}, "/calendar/v3", "/"),
         ({"/calendar/v3/**": "/**"}, "/calendar/v3x/freeBusy", "/calendar/v3x/freeBusy"),
@@ -32,7 +36,7 @@ def test_a_path_that_is_not_ascii_does_not_cross() -> None:
         rewriter({})("/é")
 
 
-@pytest.mark.parametrize("pattern", ["a/b", "/a*", "/**x", "/{id}", "/a/*b/c"])
+@pytest.mark.parametrize("pattern", ["a/b", "/a*", "/**x", "/{id}", "/a/*b/c", "/a/**/b"])
 def test_a_star_is_a_whole_segment(pattern: str) -> None:
     with pytest.raises(ValueError, match="no path pattern"):
         rewriter({pattern: "/"})
