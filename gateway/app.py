@@ -14,7 +14,7 @@ import msgspec
 import gateway
 from gateway.diagnostics import InvalidConfig, Problem, render_concise
 from gateway.loading import Loaded, load
-from gateway.openapi import Entry, document
+from gateway.openapi import Entry, document, explanations
 from gateway.operations import Health, admin_handlers, health_handlers
 from gateway.plan import Flags, Keeper, Plan, Plans, bind, compile_plans, system_kit
 from gateway.registry import Registry, discover
@@ -137,7 +137,8 @@ class Application:
         server = self._loaded.config.server
         public_url = _public_url(self._loaded, self._launch)
         endpoints = [Endpoint.of(plan, bind(plan, self._send(plan))) for plan in self._all()]
-        site = build_site(self._document(public_url), public_url, health_handlers(self.health))
+        problems = explanations(Entry.of(plan.operation, plan.policies) for plan in self._all())
+        site = build_site(self._document(public_url), public_url, health_handlers(self.health), problems)
         door = Door(
             body_limit=int(server.body_limit),
             origins=frozenset(origin.encode() for origin in server.cors.origins),
@@ -150,7 +151,7 @@ class Application:
             return [render_concise(problem) for problem in self.reload()]
 
         handlers = [*health_handlers(self.health), *admin_handlers(self.health, self._telemetry.render, reload)]
-        site = build_site({}, "", handlers)
+        site = build_site({}, "", handlers, {})
         return Generation([], site, Door(body_limit=1024), "")
 
     def _all(self) -> list[Plan]:

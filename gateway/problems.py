@@ -14,6 +14,16 @@ _WAIT = {429, 503}
 """These never go out without Retry-After."""
 
 
+class Explanation(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page of a problem tells: without `statuses` it keeps the vendor's, without `endpoints` it is general."""
+
+    slug: str
+    title: str
+    statuses: tuple[int, ...] = ()
+    details: tuple[str, ...] = ()
+    endpoints: tuple[str, ...] = ()
+
+
 def problem_reply(
     cause: GatewayError | Verdict,
     *,

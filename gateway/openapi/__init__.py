@@ -2,5 +2,6 @@
 
 from gateway.openapi.document import document
 from gateway.openapi.entry import Entry
+from gateway.openapi.problems import explanations
 
-__all__ = ["Entry", "document"]
+__all__ = ["Entry", "document", "explanations"]

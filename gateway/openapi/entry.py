@@ -1,11 +1,13 @@
 """What the document needs to know of one endpoint."""
 
-from collections.abc import Mapping
-from typing import Any, Protocol
+from collections.abc import Iterator, Mapping
+from typing import Any, Protocol, TypeVar
 
 import msgspec
 
 from gateway.declared import Operation
+
+T = TypeVar("T")
 
 KEPT = 0
 """Stands in `Entry.statuses` for the status that the vendor has sent."""
@@ -20,6 +22,15 @@ _CLASSES: Mapping[object, tuple[str, int]] = {
 """What a rule says that only names a class: slug and status."""
 
 
+class Told(msgspec.Struct, frozen=True, kw_only=True):
+    """One error rule as callers meet it; what it leaves to its class is empty."""
+
+    slug: str
+    status: int
+    title: str = ""
+    detail: str = ""
+
+
 class Effective(Protocol):
     """A policy as it stands before an endpoint, after all inheritance."""
 
@@ -28,33 +39,43 @@ class Effective(Protocol):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One endpoint: `policies` are the names of those that stand before it, `statuses` the slugs of its error rules."""
+    """One endpoint: `policies` are the names of those that stand before it, `rules` its error rules."""
 
     operation: Operation
     policies: frozenset[str] = frozenset()
-    statuses: Mapping[int, tuple[str, ...]] = {}
+    rules: tuple[Told, ...] = ()
 
     @classmethod
     def of(cls, operation: Operation, policies: Mapping[str, Effective]) -> "Entry":
         """From the effective policies by name; a policy whose settings are false or nothing does not stand there."""
         standing = {name: policy.settings for name, policy in policies.items() if policy.settings not in (False, None)}
-        statuses: dict[int, tuple[str, ...]] = {}
-        for status, slug in _rules(standing.get("errors", ())):
-            statuses[status] = tuple(dict.fromkeys([*statuses.get(status, ()), slug]))
-        return cls(operation=operation, policies=frozenset(standing), statuses=statuses)
+        return cls(operation=operation, policies=frozenset(standing), rules=tuple(_rules(standing.get("errors", ()))))
+
+    @property
+    def statuses(self) -> Mapping[int, tuple[str, ...]]:
+        """Status to the slugs of the rules that give it."""
+        found: dict[int, tuple[str, ...]] = {}
+        for rule in self.rules:
+            found[rule.status] = tuple(dict.fromkeys([*found.get(rule.status, ()), rule.slug]))
+        return found
 
     def has(self, *names: str) -> bool:
         """Whether any of the policies stands before the endpoint."""
         return not self.policies.isdisjoint(names)
 
 
-def _rules(rules: Any) -> list[tuple[int, str]]:
-    """Status and slug of each rule, its own or those of its class."""
-    found = []
+def _rules(rules: Any) -> Iterator[Told]:
+    """What a rule does not say itself is its class's."""
     for rule in rules if isinstance(rules, list | tuple) else ():
         slug, status = _CLASSES.get(getattr(rule, "kind", None), _CLASSES["rejected"])
-        own_slug, own_status = getattr(rule, "slug", None), getattr(rule, "status", None)
-        found.append(
-            (own_status if isinstance(own_status, int) else status, own_slug if isinstance(own_slug, str) else slug)
+        yield Told(
+            slug=_own(rule, "slug", slug),
+            status=_own(rule, "status", status),
+            title=_own(rule, "title", ""),
+            detail=_own(rule, "detail", ""),
         )
-    return found
+
+
+def _own(rule: Any, name: str, otherwise: T) -> T:
+    value = getattr(rule, name, otherwise)
+    return value if isinstance(value, type(otherwise)) else otherwise

@@ -1,12 +1,16 @@
 """Which problems can occur on an endpoint, and how a problem is described (RFC 9457)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from inspect import cleandoc, getdoc
 from typing import Any
+
+import msgspec
 
 from gateway import errors
 from gateway.errors import GatewayError
-from gateway.openapi.entry import KEPT, Entry
+from gateway.openapi.entry import KEPT, Entry, Told
 from gateway.openapi.fields import problem_fields, traits
+from gateway.problems import Explanation
 
 RANGE = "4XX"
 """The vendor's other refusals: without a rule they keep their status."""
@@ -31,8 +35,8 @@ _ALWAYS: tuple[type[GatewayError], ...] = (
 )
 _REJECTED = "upstream-rejected"
 _VERDICTS: Mapping[str, tuple[int, str]] = {
-    "upstream-rate-limited": (429, "The vendor asks us to slow down"),
-    "upstream-auth-failed": (502, "The vendor refuses the gateway's credential"),
+    "upstream-rate-limited": (429, "The vendor limits how often it may be asked"),
+    "upstream-auth-failed": (502, "The vendor does not accept the gateway's credential"),
     "upstream-error": (502, "The vendor failed to answer"),
 }
 """What the built-in error rules say that is no error of the gateway's own."""
@@ -81,9 +85,7 @@ class Problems:
     def __init__(self, public_url: str) -> None:
         self.components: dict[str, Any] = {}
         self._types = f"{public_url}/problems/"
-        self._titles = {error.slug: error.title for error in _leaves(GatewayError)}
-        self._titles |= {slug: title for slug, (_, title) in _VERDICTS.items()}
-        self._titles[_REJECTED] = "The vendor refuses the request"
+        self._titles = {slug: explained.title for slug, explained in explanations(()).items()}
 
     def responses(self, entry: Entry, *, keyless: bool) -> dict[str, Any]:
         return {
@@ -94,7 +96,8 @@ class Problems:
     def _component(self, entry: Entry, status: str, slugs: tuple[str, ...]) -> str:
         name = ".".join((status, *slugs, *traits(entry)))
         if name not in self.components:
-            said = [self._titles.get(slug, f"`{slug}`") for slug in slugs]
+            own = {rule.slug: rule.title for rule in reversed(entry.rules) if rule.title}
+            said = [own.get(slug) or self._titles.get(slug, f"`{slug}`") for slug in slugs]
             self.components[name] = {
                 "description": "; or: ".join(said),
                 "headers": problem_fields(entry, status),
@@ -106,6 +109,35 @@ class Problems:
         code: dict[str, Any] = {"minimum": 400, "maximum": 499} if status == RANGE else {"const": int(status)}
         narrowed = {"type": {"enum": [self._types + slug for slug in slugs]}, "status": code}
         return {"allOf": [{"$ref": "#/components/schemas/Problem"}, {"properties": narrowed}]}
+
+
+def explanations(entries: Iterable[Entry]) -> Mapping[str, Explanation]:
+    """Every problem that can occur, by slug: the gateway's own, and those of the endpoints' error rules."""
+    found: dict[str, Explanation] = {}
+    for error in _leaves(GatewayError):
+        detail = cleandoc(getdoc(error) or "").replace("\n", " ")
+        _explain(found, Told(slug=error.slug, status=error.status, title=error.title, detail=detail))
+    for slug, (status, title) in _VERDICTS.items():
+        _explain(found, Told(slug=slug, status=status, title=title))
+    _explain(found, Told(slug=_REJECTED, status=KEPT, title="The vendor rejected the request"))
+    general = frozenset(found)  # these can occur anywhere, so no endpoint is named
+    for entry in entries:
+        for rule in entry.rules:
+            _explain(found, rule, *(() if rule.slug in general else (entry.operation.id,)))
+    return found
+
+
+def _explain(found: dict[str, Explanation], told: Told, *places: str) -> None:
+    """A slug that is told of more than once has all the statuses and details that are told."""
+    known = found.get(told.slug, Explanation(slug=told.slug, title=told.title or told.slug))
+    statuses = {*known.statuses, told.status} - {KEPT}
+    details = {*known.details, told.detail} - {""}
+    found[told.slug] = msgspec.structs.replace(
+        known,
+        statuses=tuple(sorted(statuses)),
+        details=(*known.details, *sorted(details - {*known.details})),
+        endpoints=(*known.endpoints, *(place for place in places if place not in known.endpoints)),
+    )
 
 
 def _leaves(error: type[GatewayError]) -> Iterator[type[GatewayError]]:

@@ -12,7 +12,10 @@ from litestar.handlers import HTTPRouteHandler
 
 from gateway.contract import Reply
 from gateway.errors import GatewayError, InternalError, InvalidRequest, MethodNotAllowed, NoSuchEndpoint
-from gateway.problems import problem_reply
+from gateway.problems import Explanation, problem_reply
+from gateway.web.explaining import problem_page
+from gateway.web.generation import Asgi
+from gateway.web.manners import with_manners
 
 logger = logging.getLogger("gateway")
 
@@ -26,14 +29,21 @@ _CATALOG = "application/linkset+json"
 _TYPES = {".js": "text/javascript", ".css": "text/css", ".html": "text/html", ".json": "application/json"}
 
 
-def build_site(document: Mapping[str, Any], public_url: str, handlers: list[HTTPRouteHandler]) -> Litestar:
-    """`handlers` are the operations (health, admin); documents and pages are added here."""
-    pages = [_openapi(document), _catalog(public_url), _docs(), _assets(), _problem_page()]
-    return Litestar(
-        [*handlers, *pages],
-        openapi_config=None,
-        logging_config=None,
-        exception_handlers={HTTPException: _refuser(public_url), Exception: _breaker(public_url)},
+def build_site(
+    document: Mapping[str, Any],
+    public_url: str,
+    handlers: list[HTTPRouteHandler],
+    problems: Mapping[str, Explanation],
+) -> Asgi:
+    """`handlers` are the operations (health, admin), `problems` by slug; documents and pages are added here."""
+    pages = [_openapi(document), _catalog(public_url), _docs(), _assets(), problem_page(problems)]
+    return with_manners(
+        Litestar(
+            [*handlers, *pages],
+            openapi_config=None,
+            logging_config=None,
+            exception_handlers={HTTPException: _refuser(public_url), Exception: _breaker(public_url)},
+        )
     )
 
 
@@ -58,9 +68,9 @@ def _error(exc: HTTPException) -> GatewayError:
     if exc.status_code == NoSuchEndpoint.status:
         return NoSuchEndpoint()
     if exc.status_code == MethodNotAllowed.status:
-        allow = (exc.headers or {}).get("allow", "GET, HEAD, OPTIONS")
+        allow = (exc.headers or {}).get("allow", "")
         return MethodNotAllowed(headers=((b"allow", allow.encode()),))
-    return InvalidRequest()
+    return InvalidRequest() if exc.status_code < InternalError.status else InternalError()
 
 
 def _correlation(request: Request[Any, Any, Any]) -> str:
@@ -119,25 +129,6 @@ def _assets() -> HTTPRouteHandler:
         return Response(served[name], media_type=kind, headers={**_PAGE, "cache-control": "public, max-age=3600"})
 
     return asset
-
-
-def _problem_page() -> HTTPRouteHandler:
-    known = {error.slug: error for error in _leaves(GatewayError)}
-
-    @get("/problems/{slug:str}", name="problem", sync_to_thread=False)
-    def problem(slug: str) -> Response[bytes]:
-        error = known.get(slug)
-        if error is None:
-            raise HTTPException(status_code=NoSuchEndpoint.status)
-        fields = {"slug": slug, "title": error.title, "status": error.status, "explanation": error.__doc__ or ""}
-        return Response(msgspec.json.encode(fields), media_type=MediaType.JSON, headers=_DATA)
-
-    return problem
-
-
-def _leaves(error: type[GatewayError]) -> list[type[GatewayError]]:
-    below = [leaf for child in error.__subclasses__() for leaf in _leaves(child)]
-    return below or [error]
 
 
 def _static() -> Mapping[str, bytes]:

@@ -6,6 +6,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from gateway import Answer, JsonSchema, Operation
 from gateway.openapi import Entry, document
+from gateway.openapi.entry import Told
 from tests.kit import operation
 
 CONTACT: JsonSchema = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
@@ -17,7 +18,8 @@ STANDING = frozenset({"timeout", "retry"})
 
 def entry(*policies: str, statuses: dict[int, tuple[str, ...]] | None = None, **fields: Any) -> Entry:
     declared = operation(**{"answers": OK, **fields})
-    return Entry(operation=declared, policies=STANDING | set(policies), statuses=statuses or {})
+    rules = tuple(Told(slug=slug, status=status) for status, slugs in (statuses or {}).items() for slug in slugs)
+    return Entry(operation=declared, policies=STANDING | set(policies), rules=rules)
 
 
 def written(*entries: Entry, **options: Any) -> dict[str, Any]:
