@@ -23,7 +23,6 @@ from gateway.web.watching import PATIENCE, Watch
 
 logger = logging.getLogger("gateway")
 
-_NEVER = frozenset({"CONNECT", "TRACE"})
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -65,11 +64,11 @@ class Edge:
             match = generation.table.match(method, scope["raw_path"])
             if match is not None and self.draining:  # health goes on telling that it is going
                 raise ShuttingDown(retry_after=1)
-            if match is None and method not in _NEVER:
+            if match is None:
                 scope["state"] = {"correlation_id": correlation}
                 await generation.site(scope, receive, _stamped(send, correlation))
                 return
-            if match is None or match.endpoint is None:
+            if match.endpoint is None:
                 reply = self._without_endpoint(match, method)
             else:
                 await self._endpoint(match, head, scope, receive, send, (correlation, started, generation))
@@ -81,9 +80,9 @@ class Edge:
             reply = problem_reply(InternalError(), correlation_id=correlation, public_url=generation.public_url)
         await respond(send, reply, Outgoing(correlation_id=correlation, head=method == "HEAD"))
 
-    def _without_endpoint(self, match: Match[Endpoint] | None, method: str) -> Reply:
-        allow = b"" if match is None else allow_of(match.allow)
-        if method == "OPTIONS" and match is not None:
+    def _without_endpoint(self, match: Match[Endpoint], method: str) -> Reply:
+        allow = allow_of(match.allow)
+        if method == "OPTIONS":
             return Reply(204, ((b"allow", allow),))
         raise MethodNotAllowed(headers=((b"allow", allow),))
 

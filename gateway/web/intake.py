@@ -27,7 +27,8 @@ Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 
-URI_LIMIT = 16 * 1024
+URI_LIMIT = 32 * 1024
+"""Bytes of path and query; what an endpoint declares as valid has to fit, percent-encoded."""
 HEADER_LIMIT = 64 * 1024
 QUERY_FIELDS = 1_000
 BODY_SECONDS = 30.0
