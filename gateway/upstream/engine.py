@@ -172,7 +172,3 @@ def check_framing(status: int, headers: Headers) -> None:
 
 def too_large(limit: int) -> GatewayError:
     return ResponseTooLarge(f"the vendor's answer is larger than {limit} bytes")
-
-
-def loop_clock() -> float:
-    return asyncio.get_running_loop().time()

@@ -5,6 +5,7 @@ It is used below its client, at its transport: no cookies, redirects, proxies, e
 
 import asyncio
 import ssl
+import time
 from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import aclosing
 from pathlib import Path
@@ -21,7 +22,6 @@ from gateway.upstream.engine import (
     Outgoing,
     check_fields,
     check_framing,
-    loop_clock,
     too_large,
 )
 from gateway.upstream.httpx_lines import Line, Lines
@@ -94,7 +94,12 @@ class HttpxEngine:
     """Connections are by origin and address: one is never shared by two names that live at one address."""
 
     def __init__(
-        self, resolver: Resolver, *, authority: Path | None = None, clock: Clock = loop_clock, most: int = MOST_CALLS
+        self,
+        resolver: Resolver,
+        *,
+        authority: Path | None = None,
+        clock: Clock = time.monotonic,
+        most: int = MOST_CALLS,
     ) -> None:
         """`authority` is a PEM file that is trusted beside the system's store; `most` bounds calls in flight."""
         trusted = ssl.create_default_context()

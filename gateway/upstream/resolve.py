@@ -8,12 +8,13 @@ import asyncio
 import ipaddress
 import re
 import socket
+import time
 from collections.abc import Awaitable, Callable
 
 import msgspec
 
 from gateway.errors import AddressForbidden, NameNotResolved
-from gateway.upstream.engine import Clock, loop_clock
+from gateway.upstream.engine import Clock
 
 Addresses = tuple[str, ...]
 Lookup = Callable[[str], Awaitable[Addresses]]
@@ -45,7 +46,7 @@ class Resolver:
     The same set of addresses is given as the same tuple, so that a change shows by identity.
     """
 
-    def __init__(self, *, allow_private: bool, lookup: Lookup | None = None, clock: Clock = loop_clock) -> None:
+    def __init__(self, *, allow_private: bool, lookup: Lookup | None = None, clock: Clock = time.monotonic) -> None:
         self._allow_private = allow_private
         self._lookup = lookup or system_lookup
         self._clock = clock

@@ -6,6 +6,7 @@ Its browser-imitating features stay unused. Its exceptions are told apart by typ
 import asyncio
 import datetime
 import ipaddress
+import time
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from pathlib import Path
@@ -32,7 +33,6 @@ from gateway.upstream.engine import (
     Outgoing,
     Upload,
     check_framing,
-    loop_clock,
     too_large,
 )
 from gateway.upstream.resolve import Addresses, Resolver
@@ -118,7 +118,7 @@ class WreqEngine:
     connections with it. Client.close is never called: it would cancel what is in flight.
     """
 
-    def __init__(self, resolver: Resolver, *, authority: Path | None = None, clock: Clock = loop_clock) -> None:
+    def __init__(self, resolver: Resolver, *, authority: Path | None = None, clock: Clock = time.monotonic) -> None:
         """`authority` is a PEM file that is trusted beside the system's store."""
         certificates = [] if authority is None else _certificates(authority)
         self._trusted = wreq.CertStore(pem_certs=certificates, default_paths=True)

@@ -30,7 +30,7 @@ class Watch:
         self.left = False
 
     def __enter__(self) -> Self:
-        self._task = asyncio.current_task()
+        self._task = asyncio.current_task(self._waiting.loop())
         self._waiting.add(self)
         return self
 

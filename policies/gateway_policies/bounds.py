@@ -16,7 +16,7 @@ class Bound:
         self.expired = False
 
     def __enter__(self) -> None:
-        task = asyncio.current_task()
+        task = asyncio.current_task(self._overdue.loop())
         assert task is not None  # noqa: S101 - a stage is awaited, so somebody runs it
         self._task = task
         self._cancelling = task.cancelling()

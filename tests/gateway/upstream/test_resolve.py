@@ -7,7 +7,7 @@ import pytest
 
 from gateway.errors import AddressForbidden, NameNotResolved
 from gateway.upstream.resolve import Addresses, Lookup, Resolver, is_public
-from tests.kit import run
+from tests.kit import clock, run
 
 PUBLIC = ("198.51.99.7", "2606:4700::1111")
 
@@ -30,7 +30,7 @@ class Names:
 
 
 def resolver(lookup: Lookup, *, allow_private: bool = False) -> Resolver:
-    return Resolver(allow_private=allow_private, lookup=lookup)
+    return Resolver(allow_private=allow_private, lookup=lookup, clock=clock)
 
 
 def test_an_answer_is_kept_for_thirty_seconds() -> None:
