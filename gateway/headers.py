@@ -36,4 +36,4 @@ USER_AGENT = b"integration-gateway"
 
 def crossing(headers: Headers, allowed: frozenset[bytes]) -> Headers:
     """The fields that are on the list, in their order."""
-    return tuple(field for field in headers if field[0] in allowed)
+    return tuple([field for field in headers if field[0] in allowed])

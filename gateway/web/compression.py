@@ -33,6 +33,7 @@ def _zstd(body: bytes) -> bytes:
 _PACKERS: Mapping[str, Callable[[bytes], bytes]] = {"zstd": _zstd, "br": _brotli, "gzip": _gzip}
 """In our order of preference, where the client has none."""
 
+_CONDITIONS = frozenset({b"if-none-match", b"if-match"})
 _SUFFIXES = tuple(f'-{coding}"'.encode() for coding in _PACKERS)
 
 
@@ -65,10 +66,9 @@ def preferred(accept: bytes) -> str | None:
 
 def without_suffix(headers: Headers) -> Headers:
     """A caller's conditions, with the entity tags as they were before compression marked them."""
-    return tuple(
-        (name, _unmarked(value)) if name in {b"if-none-match", b"if-match"} else (name, value)
-        for name, value in headers
-    )
+    if _CONDITIONS.isdisjoint([name for name, _ in headers]):
+        return headers
+    return tuple((name, _unmarked(value)) if name in _CONDITIONS else (name, value) for name, value in headers)
 
 
 def _weight(parameters: str) -> float:

@@ -47,6 +47,7 @@ class Places:
 
     def __init__(self, concurrent: int, queue: int) -> None:
         self._free = asyncio.Semaphore(concurrent)
+        self._concurrent = concurrent
         self._queue = queue
         self.taken = 0
         self.waiting = 0
@@ -57,7 +58,7 @@ class Places:
 
     def full(self) -> bool:
         """Whether a call that arrives now has to wait."""
-        return self._free.locked()
+        return self.waiting > 0 or self.taken >= self._concurrent
 
     async def take(self) -> None:
         """Takes a place; at once, unless all are taken."""

@@ -35,7 +35,9 @@ def build(settings: None, site: Site, kit: Kit) -> Mapping[str, Stage]:
         if violations:
             call.trail.note("validate.refused", violations=len(violations))
             raise InvalidRequest(_summary(violations), violations=violations[:MOST_TOLD])
-        call = msgspec.structs.replace(call, payload=payload, query=with_defaults(call.query))
+        query = with_defaults(call.query)
+        if payload is not msgspec.UNSET or query is not call.query:
+            call = msgspec.structs.replace(call, payload=payload, query=query)
         reply = await forward(call)
         if check_answer is not None and reply.verdict is None:
             check_answer(reply)
