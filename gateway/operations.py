@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import msgspec
-from litestar import MediaType, Response, get, post
+from litestar import MediaType, Request, Response, get, post
 from litestar.handlers import HTTPRouteHandler
 
 _NO_STORE = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
@@ -33,10 +33,10 @@ def health_handlers(health: Callable[[], Health]) -> list[HTTPRouteHandler]:
         return _json({"status": "ok"})
 
     @get("/readyz", name="readyz", sync_to_thread=False)
-    def readyz(verbose: str | None = None) -> Response[bytes]:
+    def readyz(request: Request[Any, Any, Any]) -> Response[bytes]:
         now = health()
         body: dict[str, Any] = {"status": "shutting-down" if now.draining else "ok"}
-        if verbose is not None:
+        if "verbose" in request.query_params:
             body["config"] = {"digest": now.digest, "reload": now.reload or "ok"}
         return _json(body, 503 if now.draining else 200)
 

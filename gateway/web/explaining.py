@@ -40,7 +40,8 @@ def problem_page(problems: Mapping[str, Explanation]) -> HTTPRouteHandler:
     pages = {slug: _page(explanation) for slug, explanation in problems.items()}
 
     @get("/problems/{slug:str}", name="problem", sync_to_thread=False)
-    def problem(slug: str, request: Request[Any, Any, Any]) -> Response[bytes]:
+    def problem(request: Request[Any, Any, Any]) -> Response[bytes]:
+        slug = request.path_params["slug"]
         if slug not in bodies:
             raise HTTPException(status_code=NoSuchEndpoint.status)
         if "text/html" in request.headers.get("accept", ""):

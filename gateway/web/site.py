@@ -122,7 +122,8 @@ def _assets() -> HTTPRouteHandler:
     served = {name: body for name, body in _static().items() if not name.endswith(".html")}
 
     @get("/docs/{name:str}", name="docs-asset", sync_to_thread=False)
-    def asset(name: str) -> Response[bytes]:
+    def asset(request: Request[Any, Any, Any]) -> Response[bytes]:
+        name = request.path_params["name"]
         if name not in served:
             raise HTTPException(status_code=NoSuchEndpoint.status)
         kind = _TYPES["." + name.rpartition(".")[2]]
