@@ -29,6 +29,9 @@ from gateway.web.site import build_site
 logger = logging.getLogger("gateway")
 
 
+HSTS = ((b"strict-transport-security", b"max-age=31536000"),)
+
+
 class Launch(msgspec.Struct, frozen=True, kw_only=True):
     """How an application is started: what the command line and the environment say, the file apart.
 
@@ -54,7 +57,7 @@ class Application:
         self._registry = registry or discover()
         self._flags = msgspec.structs.replace(Flags.read(launch.environ), allow_private=launch.allow_private)
         self._keeper = Keeper()
-        self._kit = system_kit(self._keeper)
+        self._kit = system_kit(self._keeper, launch.environ)
         self._telemetry = Telemetry(gateway.__version__, time.time)
         self._engines = Engines(launch.engine)
         self._lock = threading.Lock()
@@ -144,7 +147,7 @@ class Application:
             origins=frozenset(origin.encode() for origin in server.cors.origins),
             proxies=networks(server.trusted_proxies),
         )
-        return Generation(endpoints, site, door, public_url)
+        return Generation(endpoints, site, door, public_url, HSTS if server.tls else ())
 
     def _admin_generation(self) -> Generation:
         def reload() -> list[str]:

@@ -17,6 +17,8 @@ ENVIRONMENT = {
     "INTEGRATIONS_STUB_MODE": "`true` stubs every vendor, `false` none; unset leaves it to the file.",
     "CIRCUIT_BREAKER_ENABLED": "`false` switches every breaker off.",
     "RATE_LIMIT_PER_MINUTE": "A number of requests a minute, for every quota that is on.",
+    "GATEWAY_LINK_SECRET": "Any long text: seals the links to further pages. With the same one, several gateways and "
+    "one that was restarted follow each other's; workers share one by themselves.",
     "GATEWAY_ENV": "`production` refuses what is for demos, on loopback too.",
 }
 

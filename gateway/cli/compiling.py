@@ -27,7 +27,7 @@ def compiled(path: Path, *, stub: bool | None = None) -> Compiled:
     if stub is not None:
         flags = msgspec.structs.replace(flags, stub=stub)
     loaded = load(path, registry, os.environ, lenient_secrets=True)
-    kit = system_kit(Keeper())
+    kit = system_kit(Keeper(), os.environ)
     plans = compile_plans(loaded, registry, kit, flags, loaded.config.server.public_url or PUBLIC_URL)
     return Compiled(loaded, plans)
 

@@ -1,14 +1,19 @@
 """State that outlives a reload: breakers, limiters and caches of what did not change."""
 
 import asyncio
+import hashlib
 import random
+import secrets
 import time
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeVar
 
 from gateway.contract import Kit
 
 T = TypeVar("T")
+
+LINK_SECRET = "GATEWAY_LINK_SECRET"  # noqa: S105 - its name
+"""The variable that gives several processes one secret; the supervisor sets it for its workers."""
 
 
 class Keeper:
@@ -55,6 +60,14 @@ class Keeper:
         return self._kept.get(key)
 
 
-def system_kit(keeper: Keeper) -> Kit:
-    """The world as it is."""
-    return Kit(clock=time.monotonic, now=time.time, sleep=asyncio.sleep, random=random.random, keep=keeper)
+def system_kit(keeper: Keeper, environ: Mapping[str, str]) -> Kit:
+    """The world as it is. Without GATEWAY_LINK_SECRET, the links that callers are given lead on until it ends."""
+    given = environ.get(LINK_SECRET)
+    return Kit(
+        clock=time.monotonic,
+        now=time.time,
+        sleep=asyncio.sleep,
+        random=random.random,
+        keep=keeper,
+        secret=hashlib.sha256(given.encode()).digest() if given else secrets.token_bytes(32),
+    )

@@ -1,6 +1,8 @@
 """Keeps several workers: starts them, replaces one that died, passes signals on, and ends when they have ended."""
 
 import logging
+import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -10,6 +12,7 @@ from types import FrameType
 
 import msgspec
 
+from gateway.plan import LINK_SECRET
 from gateway.serving.options import Options
 
 logger = logging.getLogger("gateway")
@@ -29,6 +32,7 @@ class _Supervisor:
         self._workers: dict[int, subprocess.Popen[bytes]] = {}
         self._born: dict[int, float] = {}
         self._stop = threading.Event()
+        self._secret = os.environ.get(LINK_SECRET) or secrets.token_hex(32)
 
     def run(self) -> int:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -48,7 +52,8 @@ class _Supervisor:
             str(index),
             msgspec.json.encode(_plain(self._options)).decode(),
         ]
-        self._workers[index] = subprocess.Popen(command)  # noqa: S603 - our own module, our own options
+        environ = {**os.environ, LINK_SECRET: self._secret}  # not among the arguments, which everybody may read
+        self._workers[index] = subprocess.Popen(command, env=environ)  # noqa: S603 - our own module, our own options
         self._born[index] = time.monotonic()
 
     def _replace_dead(self) -> None:

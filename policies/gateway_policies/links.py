@@ -4,7 +4,6 @@ import base64
 import hashlib
 import hmac
 import re
-import secrets
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
@@ -28,8 +27,7 @@ class Cursors:
 
     @classmethod
     def of(cls, operation: Operation, kit: Kit) -> "Cursors":
-        """The key is the process's own: a cursor lives as long as the gateway runs."""
-        return cls(operation, kit.keep(("cursor-key",), lambda: secrets.token_bytes(32)))
+        return cls(operation, kit.secret)
 
     def sealed(self, link: str) -> str | None:
         """The cursor for a vendor's absolute or root-relative link; None for one that leads elsewhere."""
