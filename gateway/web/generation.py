@@ -39,11 +39,14 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Generation:
-    """What serves now."""
+    """What serves now; all answers carry its `fields`."""
 
-    __slots__ = ("door", "public_url", "site", "table")
+    __slots__ = ("door", "fields", "public_url", "site", "table")
 
-    def __init__(self, endpoints: Iterable[Endpoint], site: Asgi, door: Door, public_url: str) -> None:
+    def __init__(
+        self, endpoints: Iterable[Endpoint], site: Asgi, door: Door, public_url: str, fields: Headers = ()
+    ) -> None:
+        self.fields = fields
         self.table = RouteTable(route for endpoint in endpoints for route in _routes(endpoint))
         self.site = site
         self.door = door

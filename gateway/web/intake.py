@@ -37,6 +37,7 @@ BODY_SECONDS = 30.0
 _WATCHED = frozenset(
     {b"host", b"x-correlation-id", b"content-length", b"transfer-encoding", b"origin", b"sec-fetch-site"}
 )
+_ONCE = frozenset({b"host", b"transfer-encoding", b"content-length"})
 _CORRELATION = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?")
 _LOOPBACK = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
@@ -81,8 +82,8 @@ def admit(scope: Scope, headers: Headers, door: Door) -> Head:
     for name, value in headers:
         size += len(name) + len(value) + 4
         if name in _WATCHED:
-            if name == b"host" and name in found:
-                raise InvalidRequest("a request has exactly one Host")
+            if name in found and name in _ONCE:
+                raise InvalidRequest(f"a request has one {name.decode()} at most")
             found[name] = value
     if size > HEADER_LIMIT:
         raise HeadersTooLarge(f"the header fields have at most {HEADER_LIMIT} bytes")
@@ -112,7 +113,10 @@ def _check_origin(found: dict[bytes, bytes], door: Door) -> None:
 
 
 def _length(found: dict[bytes, bytes], door: Door) -> int | None:
-    if b"transfer-encoding" in found:
+    coding = found.get(b"transfer-encoding")
+    if coding is not None:
+        if coding.strip().lower() != b"chunked":
+            raise InvalidRequest("the only Transfer-Encoding that is understood is chunked")
         return None
     text = found.get(b"content-length", b"0")
     if not (text.isdigit() and text.isascii()):
@@ -151,15 +155,26 @@ async def _gather(message: Message, receive: Receive, limit: int) -> bytes:
         message = await receive()
 
 
-async def stream_body(receive: Receive) -> AsyncIterator[bytes]:
-    """The body chunk by chunk, as it is asked for: what the vendor does not take is not read from the client."""
-    more = True
-    while more:
-        message = await receive()
-        chunk = _chunk(message)
-        more = message.get("more_body", False)
-        if chunk:
-            yield chunk
+class Uploading:
+    """A body chunk by chunk, as it is asked for: what the vendor does not take is not read from the client."""
+
+    __slots__ = ("_receive", "ended")
+
+    def __init__(self, receive: Receive) -> None:
+        self._receive = receive
+        self.ended = asyncio.Event()
+
+    async def chunks(self) -> AsyncIterator[bytes]:
+        try:
+            more = True
+            while more:
+                message = await self._receive()
+                chunk = _chunk(message)
+                more = message.get("more_body", False)
+                if chunk:
+                    yield chunk
+        finally:
+            self.ended.set()
 
 
 def _chunk(message: Message) -> bytes:

@@ -1,4 +1,4 @@
-"""A Reply becomes a response: the fields that every answer carries, compression, and the body as bytes or as a stream."""
+"""A Reply becomes a response: the fields that every answer carries, compression, the body as bytes or as a stream."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
@@ -12,6 +12,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 SECURITY: Headers = ((b"x-content-type-options", b"nosniff"),)
 _NO_STORE = (b"cache-control", b"no-store")
+_FIRST_ERROR = 400
 _BODILESS = frozenset({204, 304})
 
 
@@ -45,10 +46,10 @@ async def respond(send: Send, reply: Reply, out: Outgoing) -> None:
     headers = [*reply.headers, *out.fields, *SECURITY, (b"x-correlation-id", out.correlation_id.encode())]
     if out.timing is not None:
         headers.append((b"server-timing", out.timing))
-    if (out.private or reply.status >= 400) and first(reply.headers, b"cache-control") is None:
+    if (out.private or reply.status >= _FIRST_ERROR) and first(reply.headers, b"cache-control") is None:
         headers.append(_NO_STORE)
     if not isinstance(body, bytes):
-        await _stream(send, reply.status, headers, body)
+        await _stream(send, reply.status, headers, body, head=out.head)
         return
     if out.accept_encoding is not None and not out.private:
         body, packed = await compressed(body, tuple(headers), out.accept_encoding)
@@ -59,11 +60,14 @@ async def respond(send: Send, reply: Reply, out: Outgoing) -> None:
     await send({"type": "http.response.body", "body": b"" if out.head or reply.status in _BODILESS else body})
 
 
-async def _stream(send: Send, status: int, headers: list[tuple[bytes, bytes]], body: AsyncIterator[bytes]) -> None:
+async def _stream(
+    send: Send, status: int, headers: list[tuple[bytes, bytes]], body: AsyncIterator[bytes], *, head: bool
+) -> None:
     try:
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        async for chunk in body:
-            await send({"type": "http.response.body", "body": chunk, "more_body": True})
+        if not head:
+            async for chunk in body:
+                await send({"type": "http.response.body", "body": chunk, "more_body": True})
         await send({"type": "http.response.body", "body": b""})
     finally:
         await close_stream(body)

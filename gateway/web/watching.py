@@ -5,7 +5,7 @@ from typing import Self
 
 from gateway.contract import Trail
 from gateway.overdue import Overdue
-from gateway.web.intake import Receive
+from gateway.web.intake import Receive, Uploading
 
 PATIENCE = 0.1
 """Seconds before anybody looks: a request that is answered sooner pays next to nothing."""
@@ -18,9 +18,12 @@ class Watch:
     watch of a request that takes longer than PATIENCE.
     """
 
-    __slots__ = ("_harmless", "_listener", "_receive", "_task", "_trail", "_waiting", "left")
+    __slots__ = ("_harmless", "_listener", "_receive", "_task", "_trail", "_upload", "_waiting", "left")
 
-    def __init__(self, waiting: "Overdue[Watch]", receive: Receive, trail: Trail, *, harmless: bool) -> None:
+    def __init__(
+        self, waiting: "Overdue[Watch]", receive: Receive, trail: Trail, *, harmless: bool, upload: Uploading | None
+    ) -> None:
+        self._upload = upload
         self._waiting = waiting
         self._receive = receive
         self._trail = trail
@@ -47,6 +50,8 @@ class Watch:
         self._listener = asyncio.get_running_loop().create_task(self._listen())
 
     async def _listen(self) -> None:
+        if self._upload is not None:  # until then every message is the upload's, and tells it of a client that left
+            await self._upload.ended.wait()
         while (await self._receive())["type"] != "http.disconnect":
             pass
         self.left = True
