@@ -14,6 +14,12 @@ from gateway.openapi.schemas import Schemas, properties_of
 _NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})
 """OpenAPI describes these header fields elsewhere and forbids them here."""
 
+_SEGMENT = r"^(?!\.{1,2}$)[^\\\x00-\x1f\x7f]+$"
+"""What can stand in a path: neither `.` nor `..`, no backslash, no control character."""
+
+_NARROW = frozenset({"pattern", "format", "enum", "const", "$ref", "allOf"})
+"""A schema with one of these says itself what a text looks like."""
+
 _LIFTED = frozenset({"description", "deprecated"})
 _ANY = Answer(status=200, type="application/json")
 _FOLLOWED = frozenset({"GET", "PUT", "PATCH", "DELETE"})
@@ -54,6 +60,8 @@ def _parameter(parameter: Parameter, operation: Operation, schemas: Schemas) -> 
         schema["minItems"] = max(
             1, schema.get("minItems", 0)
         )  # an empty list cannot be told from a list of one empty text
+    if parameter.place == "path" and schema.get("type") == "string" and _NARROW.isdisjoint(schema):
+        schema["pattern"] = _SEGMENT
     lifted = {key: parameter.schema[key] for key in sorted(_LIFTED) if key in parameter.schema}
     written: dict[str, Any] = {"name": parameter.name, "in": parameter.place, **lifted}
     if parameter.required or parameter.place == "path":

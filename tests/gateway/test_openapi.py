@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 from typing import Any
 
+import jsonschema_rs
 import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -83,10 +84,14 @@ def test_parameters_are_described() -> None:
     ]
 
 
-def test_a_path_parameter_that_nobody_described_is_a_string() -> None:
+def test_a_path_parameter_that_nobody_described_is_any_text_that_can_stand_in_a_path() -> None:
     told = endpoint(route=ITEM)
 
-    assert told["parameters"] == [{"name": "id", "in": "path", "required": True, "schema": {"type": "string"}}]
+    (parameter,) = told["parameters"]
+    fits = jsonschema_rs.validator_for(parameter["schema"]).is_valid
+    assert (parameter["name"], parameter["in"], parameter["required"]) == ("id", "path", True)
+    assert all(fits(text) for text in ("7", "a.b", "...", "ü/ä", ".a"))
+    assert not any(fits(text) for text in ("", ".", "..", "a\\b", "a\nb", "\x7f", "a\n"))
 
 
 def test_a_body_is_required_and_exemplified() -> None:
