@@ -19,6 +19,7 @@ from weakref import WeakValueDictionary
 
 import msgspec
 from purgatory import AsyncCircuitBreakerFactory
+from purgatory.service._async.circuitbreaker import AsyncCircuitBreaker
 
 from gateway import Call, Duration, Handler, Kit, Percentage, Policy, Reply, Settings, Site, Stage
 from gateway.errors import UpstreamFailure
@@ -97,12 +98,12 @@ class Breaker(Settings, frozen=True, kw_only=True):
 def build(settings: Breaker, site: Site, kit: Kit) -> Mapping[str, Stage]:
     name = site.operation.id if settings.scope == "endpoint" else site.scope
     alive: Alive = kit.keep(("breakers",), WeakValueDictionary)  # asked for by each build: a reload forgets the rest
-    enter = kit.keep(("breaker", name, settings), lambda: _factory(settings, kit, alive)).get_breaker
+    enter = kit.keep(("breaker", name, settings), lambda: _entrance(settings, kit, alive))
     name_of = _connection_of(name) if settings.scope == "connection" else None
     counted, failed, timed, clock = failures(settings.counts), _judge(settings), bool(settings.slow_call), kit.clock
 
     async def breaker(call: Call, forward: Handler) -> Reply:
-        circuit = await enter(name if name_of is None else name_of(call))
+        circuit = enter(name if name_of is None else name_of(call))
         entry = cast("Entry", circuit.context)
         began = clock() if timed else 0.0
         try:
@@ -154,7 +155,9 @@ def took(call: Call, began: float, now: float) -> float:
     return now - began - sum(cast("float", event.detail["seconds"]) for event in events)
 
 
-def _factory(settings: Breaker, kit: Kit, alive: Alive) -> AsyncCircuitBreakerFactory:
+def _entrance(settings: Breaker, kit: Kit, alive: Alive) -> Callable[[str], AsyncCircuitBreaker]:
+    """A call's way through the circuit of a name: what the factory's `get_breaker` gives, without its waits."""
+
     def make(name: str) -> Core:
         core = Core(
             name,
@@ -168,9 +171,10 @@ def _factory(settings: Breaker, kit: Kit, alive: Alive) -> AsyncCircuitBreakerFa
         return core
 
     circuits = Circuits(States(make, Core.idle))
-    factory = AsyncCircuitBreakerFactory(uow=UnitOfWork(circuits))
+    work = UnitOfWork(circuits)
+    factory = AsyncCircuitBreakerFactory(uow=work)
     factory.add_listener(circuits.heard)
-    return factory
+    return lambda name: AsyncCircuitBreaker(circuits.entry(name), work, factory.messagebus)
 
 
 def _tally(settings: Breaker, kit: Kit) -> Tally:

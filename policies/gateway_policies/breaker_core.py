@@ -163,8 +163,11 @@ class Circuits(AsyncAbstractRepository):
         self.messages = []
         self._core_of = core_of
 
-    async def get(self, name: str) -> Context | None:
+    def entry(self, name: str) -> "Entry":
         return Entry(self._core_of(name))
+
+    async def get(self, name: str) -> Context | None:
+        return self.entry(name)
 
     def heard(self, name: str, kind: str, event: Event) -> None:
         """purgatory's listener: the circuit remembers its changes, and nobody else is told."""
