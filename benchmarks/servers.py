@@ -123,6 +123,7 @@ UPSTREAM = Server(
     version=("-v",),
 )
 GATEWAY = Server(name="gateway", program=sys.executable, command=_gateway, path=f"/api/v1/bench{ITEM}")
+CACHED = Server(name="gateway, cached", program=sys.executable, command=_gateway, path="/api/v1/bench/kept/7")
 HANDWRITTEN = Server(name="FastAPI + httpx", program="uvicorn", command=_handwritten, version=("--version",))
 TRAEFIK = Server(name="Traefik", program="traefik", command=_traefik, version=("version",))
 CADDY = Server(name="Caddy", program="caddy", command=_caddy, version=("version",))
