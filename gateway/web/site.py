@@ -95,7 +95,7 @@ def _openapi(document: Mapping[str, Any]) -> HTTPRouteHandler:
 
 def _catalog(public_url: str) -> HTTPRouteHandler:
     """RFC 9727: where the document of this API is."""
-    link = {"href": f"{public_url}/openapi.json", "type": str(MediaType.JSON)}
+    link = {"href": f"{public_url}/openapi.json", "type": MediaType.JSON.value}
     docs = {"href": f"{public_url}/docs", "type": "text/html"}
     body = msgspec.json.encode(
         {"linkset": [{"anchor": public_url or "/", "service-desc": [link], "service-doc": [docs]}]}

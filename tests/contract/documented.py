@@ -1,0 +1,108 @@
+"""Checks one response against the OpenAPI document: its status, media type, body and header fields are all told of."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import httpx
+from jsonschema import Draft202012Validator, FormatChecker
+from referencing import Registry
+from referencing.jsonschema import DRAFT202012
+
+_SERVERS_OWN = frozenset({"date", "server", "content-length", "content-type", "connection", "transfer-encoding"})
+"""What HTTP itself or its server adds; OpenAPI ignores a declared Content-Type."""
+
+
+def assert_documented(document: Mapping[str, Any], method: str, path: str, response: httpx.Response) -> None:
+    """`path` is the one that was asked for, with or without a query. Fails with all that is not in the document."""
+    wrong = [*undocumented(document, method, path, response)]
+    assert not wrong, f"{method} {path} → {response.status_code}: " + "; ".join(wrong)
+
+
+def undocumented(document: Mapping[str, Any], method: str, path: str, response: httpx.Response) -> list[str]:
+    operation = _operation(document, method, path)
+    if operation is None:
+        return ["no such operation"]
+    declared = _declared(document, operation["responses"], response.status_code)
+    if declared is None:
+        return ["no such status"]
+    body = [] if method == "HEAD" else _body(document, declared, response)
+    return [*_fields(document, declared, response), *body]
+
+
+def _operation(document: Mapping[str, Any], method: str, path: str) -> Mapping[str, Any] | None:
+    """A literal segment wins over a parameter, as in the gateway."""
+    asked = httpx.URL(path).raw_path.decode().partition("?")[0].split("/")
+    fitting = [template for template in document["paths"] if _fits(template.split("/"), asked)]
+    if not fitting:
+        return None
+    best = min(fitting, key=lambda template: [segment.startswith("{") for segment in template.split("/")])
+    found: Mapping[str, Any] | None = document["paths"][best].get({"HEAD": "get"}.get(method, method.lower()))
+    return found
+
+
+def _fits(template: list[str], asked: list[str]) -> bool:
+    pairs = zip(template, asked, strict=False)
+    return len(template) == len(asked) and all(one == other or (one[:1] == "{" and other) for one, other in pairs)
+
+
+def _declared(document: Mapping[str, Any], responses: Mapping[str, Any], status: int) -> Mapping[str, Any] | None:
+    for key in (str(status), f"{status // 100}XX", "default"):
+        if key in responses:
+            return _resolved(document, responses[key])
+    return None
+
+
+def _fields(document: Mapping[str, Any], declared: Mapping[str, Any], response: httpx.Response) -> list[str]:
+    told = {name.lower(): _resolved(document, field) for name, field in declared.get("headers", {}).items()}
+    wrong = [f"header {name} is not told of" for name in response.headers if name not in {*told, *_SERVERS_OWN}]
+    for name, field in told.items():
+        values = response.headers.get_list(name)
+        if not values and field.get("required"):
+            wrong.append(f"header {name} is missing")
+        for value in values[:1]:
+            wrong += [f"header {name}: {text}" for text in _broken(document, field["schema"], _read(value, field))]
+        if len(values) > 1:
+            wrong.append(f"header {name} is there {len(values)} times")
+    return wrong
+
+
+def _read(value: str, field: Mapping[str, Any]) -> Any:
+    return int(value) if field["schema"].get("type") == "integer" and value.lstrip("-").isdigit() else value
+
+
+def _body(document: Mapping[str, Any], declared: Mapping[str, Any], response: httpx.Response) -> list[str]:
+    content = declared.get("content")
+    kind = response.headers.get("content-type", "").partition(";")[0].strip()
+    if content is None:
+        return ["a body is not told of"] if response.content else []
+    if kind not in content:
+        return [f"{kind or 'no media type'} is not among {', '.join(content)}"]
+    schema = content[kind].get("schema")
+    return [] if schema is None else _broken(document, schema, response.json())
+
+
+def _broken(document: Mapping[str, Any], schema: Mapping[str, Any], value: Any) -> list[str]:
+    registry: Registry[Any] = Registry().with_resource("urn:document", DRAFT202012.create_resource(document))
+    placed = {**_absolute(schema), "$schema": "https://json-schema.org/draft/2020-12/schema"}
+    validator = Draft202012Validator(placed, registry=registry, format_checker=FormatChecker())
+    return [f"{error.json_path}: {error.message}"[:300] for error in validator.iter_errors(value)]
+
+
+def _absolute(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_absolute(part) for part in node]
+    if not isinstance(node, Mapping):
+        return node
+    return {
+        key: "urn:document" + part if key == "$ref" and isinstance(part, str) else _absolute(part)
+        for key, part in node.items()
+    }
+
+
+def _resolved(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
+    while "$ref" in node:
+        target: Any = document
+        for step in node["$ref"].removeprefix("#/").split("/"):
+            target = target[step.replace("~1", "/").replace("~0", "~")]
+        node = target
+    return node
