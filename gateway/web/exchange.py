@@ -66,7 +66,9 @@ class Exchange:
 
     async def _route(self, *, draining: bool) -> None:
         head = admit(self._scope, self._headers, self._generation.door)
-        match = self._generation.table.match(self._scope["method"], self._scope["raw_path"])
+        path = self._scope["raw_path"]
+        # `OPTIONS *` asks about nothing in particular, CONNECT for a tunnel
+        match = self._generation.table.match(self._scope["method"], path) if path[:1] == b"/" else Match(None)
         if match is None:
             self._scope["state"] = {"correlation_id": self._correlation}
             await self._generation.site(self._scope, self._receive, self._stamped)

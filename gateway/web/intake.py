@@ -38,6 +38,8 @@ _WATCHED = frozenset(
     {b"host", b"x-correlation-id", b"content-length", b"transfer-encoding", b"origin", b"sec-fetch-site"}
 )
 _ONCE = frozenset({b"host", b"transfer-encoding", b"content-length"})
+_LAST: Headers = ((b"connection", b"close"),)
+"""Who disagrees with us about where this request ends must not have the next one read."""
 _CORRELATION = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?")
 _LOOPBACK = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
@@ -83,7 +85,7 @@ def admit(scope: Scope, headers: Headers, door: Door) -> Head:
         size += len(name) + len(value) + 4
         if name in _WATCHED:
             if name in found and name in _ONCE:
-                raise InvalidRequest(f"a request has one {name.decode()} at most")
+                raise InvalidRequest(f"a request has one {name.decode()} at most", headers=_LAST)
             found[name] = value
     if size > HEADER_LIMIT:
         raise HeadersTooLarge(f"the header fields have at most {HEADER_LIMIT} bytes")
@@ -116,7 +118,7 @@ def _length(found: dict[bytes, bytes], door: Door) -> int | None:
     coding = found.get(b"transfer-encoding")
     if coding is not None:
         if coding.strip().lower() != b"chunked":
-            raise InvalidRequest("the only Transfer-Encoding that is understood is chunked")
+            raise InvalidRequest("the only Transfer-Encoding that is understood is chunked", headers=_LAST)
         return None
     text = found.get(b"content-length", b"0")
     if not (text.isdigit() and text.isascii()):
@@ -130,21 +132,18 @@ async def read_body(receive: Receive, head: Head, limit: int) -> bytes:
     """The whole body; one that is cut short is refused and never forwarded."""
     if head.length == 0:
         return b""
-    message = await receive()
-    if message["type"] == "http.request" and not message.get("more_body", False):
-        body: bytes = message.get("body", b"")
-        return body
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            return await _gather(message, receive, limit)
+            return await _gather(receive, limit)
     except TimeoutError:
         raise RequestTimeout(f"a body arrives within {BODY_SECONDS:.0f} seconds") from None
 
 
-async def _gather(message: Message, receive: Receive, limit: int) -> bytes:
+async def _gather(receive: Receive, limit: int) -> bytes:
     chunks: list[bytes] = []
     size = 0
     while True:
+        message = await receive()
         chunk = _chunk(message)
         size += len(chunk)
         if size > limit:
@@ -152,7 +151,6 @@ async def _gather(message: Message, receive: Receive, limit: int) -> bytes:
         chunks.append(chunk)
         if not message.get("more_body", False):
             return b"".join(chunks)
-        message = await receive()
 
 
 class Uploading:
