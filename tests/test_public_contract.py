@@ -1,0 +1,49 @@
+"""The public surface, pinned: a change here is a change for everybody who wrote a policy."""
+
+import gateway
+from gateway.contract import SLOTS
+from gateway.registry import discover
+
+NAMES = """
+SLOTS Answer Body Call Caller Credential Duration Event FailureClass Handler Headers JsonSchema Keep Kit Operation
+Parameter Percentage Policy Reply ReplyMapping Secret Send Settings Site Size Stage Trail Verdict first problem_reply
+"""
+
+ORDER = """
+errors deadline caller quota validate idempotency cache transform retry
+breaker rate_limit bulkhead credential timeout classify send
+"""
+
+POLICIES = set(
+    [
+        "errors",
+        "timeout",
+        "quota",
+        "validate",
+        "cache",
+        "transform",
+        "retry",
+        "breaker",
+        "rate_limit",
+        "bulkhead",
+        "stub",
+    ]
+)
+
+CREDENTIALS = {"bearer", "basic", "header", "query", "none"}
+
+
+def test_these_names_are_public_and_no_others() -> None:
+    assert set(gateway.__all__) == set(NAMES.split())
+    assert all(hasattr(gateway, name) for name in gateway.__all__)
+
+
+def test_the_stages_stand_in_this_order() -> None:
+    assert list(SLOTS) == ORDER.split()
+
+
+def test_these_policies_and_credentials_are_built_in() -> None:
+    registry = discover()
+
+    assert {policy.name for policy in registry.policies} == POLICIES
+    assert {credential.settings.__struct_config__.tag for credential in registry.credentials} == CREDENTIALS
