@@ -2,9 +2,10 @@
 
     rate_limit: {requests: 600, per: 1m, burst: 10, max_wait: 2s}
 
-At an endpoint `rate_limit: {cost: 100}` says that the vendor counts its calls as a hundred each. A call that would wait longer than `max_wait`, or beyond its deadline, is refused at once. Endpoints that change nothing
-but `cost` or `max_wait` draw on the integration's limit. On a vendor's 429 everything rests until his Retry-After, or
-for a second that doubles with each further one.
+At an endpoint `rate_limit: {cost: 100}` says that the vendor counts its calls as a hundred each. A call that would wait
+longer than `max_wait`, or beyond its deadline, is refused at once. Endpoints that change nothing but `cost` or
+`max_wait` draw on the integration's limit. On a vendor's 429 everything rests until his Retry-After, or for a second
+that doubles with each further one.
 """
 
 from collections.abc import Callable, Mapping
