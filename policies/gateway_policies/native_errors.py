@@ -12,16 +12,17 @@ Dress = Callable[[Reply], Reply]
 
 _MEMBERS = ("type", "status", "title", "detail", "correlation_id")
 _NUMBER = re.compile(r"\d*\{status\}\d*")
-_OF_A_KEY = frozenset({401, 407})
+_WITHHELD = frozenset({401, 407, *range(300, 400)})
 _WAIT = frozenset({429, 503})
 
 
 def passing(reply: Reply) -> Reply | None:
     """A vendor's refusal as its own SDK may have it: with Retry-After wherever callers are to wait.
 
-    None for one that speaks of a key: the gateway's is meant, and the SDK would throw away or refresh its own.
+    None for one that speaks of a key: the gateway's is meant, and the SDK would throw away or refresh its own. None for
+    a redirect too: where it leads, the SDK would go past the gateway.
     """
-    if reply.status in _OF_A_KEY:
+    if reply.status in _WITHHELD:
         return None
     if reply.status not in _WAIT or reply.header(b"retry-after") is not None:
         return reply

@@ -85,6 +85,15 @@ def test_a_dead_credential_is_a_502_that_an_sdk_does_not_answer_with_a_refresh(
     assert "www-authenticate" not in reply.headers
 
 
+def test_a_redirect_does_not_lead_an_sdk_past_the_gateway(world: World) -> None:
+    world.vendors.vapi.script.next(status=307, headers={"Location": "https://elsewhere.example/assistant"})
+
+    reply = world.client.get("/native/vapi/assistant")
+
+    assert (reply.status_code, reply.json()["statusCode"]) == (502, 502)
+    assert "location" not in reply.headers
+
+
 @pytest.mark.parametrize(
     ("vendor", "answer"),
     [

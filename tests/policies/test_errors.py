@@ -211,9 +211,10 @@ def test_digits_around_the_status_make_a_number(template: str, filled: object) -
     assert body == {"code": filled}
 
 
-def test_a_vendors_401_is_about_the_gateways_key_on_a_native_mount_too() -> None:
+@pytest.mark.parametrize("status", [401, 302, 307])
+def test_what_speaks_of_our_key_or_leads_past_us_is_a_502_on_a_native_mount_too(status: int) -> None:
     refused, body = answered(
-        answering(401, {"message": "Invalid Key"}), native=True, error_format="vendor", error_body=SHAPE
+        answering(status, {"message": "Invalid Key"}), native=True, error_format="vendor", error_body=SHAPE
     )
 
     assert refused.status == 502
