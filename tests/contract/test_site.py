@@ -10,6 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from gateway.app import Application
 from gateway.openapi import Entry
 from gateway.openapi.problems import problems
+from gateway_policies.errors_verdict import TEXTS
 from tests.contract.asking import PUBLIC_URL, application, ask
 
 PATHS = [
@@ -134,6 +135,12 @@ def test_the_document_names_no_problem_without_a_page(gateway: Application) -> N
     slugs = set(re.findall(rf"{PUBLIC_URL}/problems/([a-z0-9-]+)", text))
 
     assert {slug for slug in slugs if ask(gateway, "GET", f"/problems/{slug}").status_code != 200} == set()
+
+
+def test_what_a_vendor_refuses_is_explained_in_the_words_that_callers_get(gateway: Application) -> None:
+    told = {slug: ask(gateway, "GET", f"/problems/{slug}").json()["title"] for slug, _, _ in TEXTS.values()}
+
+    assert told == {slug: title for slug, _, title in TEXTS.values()}
 
 
 def test_a_problem_of_the_config_is_explained_in_its_words(gateway: Application) -> None:

@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
-from tests.gateway.documents import COLLECTION, CONTACT, ITEM, endpoint, entry, placed, written
+from gateway import ReplyMapping
+from gateway.openapi import Entry, explanations
+from gateway.openapi.entry import Told
+from tests.gateway.documents import COLLECTION, CONTACT, ITEM, OK, endpoint, entry, placed, written
 from tests.kit import operation
 
 
@@ -71,6 +74,18 @@ def test_a_policys_problem_is_there_where_the_policy_is(policy: str, status: str
 
 def test_a_strict_endpoint_tells_when_the_contract_is_broken() -> None:
     assert "upstream-contract-violation" in slugs(endpoint(strict=True), "502")
+
+
+def test_a_cursor_may_lead_to_a_page_that_does_not_exist() -> None:
+    assert slugs(endpoint(reply=ReplyMapping(links=("$.next",))), "404") == {"no-such-page", "upstream-rejected"}
+
+
+def test_a_rule_is_told_of_in_its_own_words() -> None:
+    rule = Told(slug="contact-not-found", status=404, title="That contact does not exist", detail="List them.")
+    one = Entry(operation=operation(answers=OK), rules=(rule,))
+
+    assert placed(written(one), one.operation)["responses"]["404"]["description"].startswith(rule.title)
+    assert explanations([one])["contact-not-found"].details == ("List them.",)
 
 
 def test_error_rules_add_their_problems() -> None:
