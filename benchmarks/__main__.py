@@ -10,7 +10,18 @@ import msgspec
 from benchmarks.load import Figures, run
 from benchmarks.machine import Cores, described, resident
 from benchmarks.results import Results, Row, ratios, table
-from benchmarks.servers import CACHED, COMPARED, GATEWAY, HANDWRITTEN, TRAEFIK, UPSTREAM, Server, Started, serving
+from benchmarks.servers import (
+    CACHED,
+    COMPARED,
+    GATEWAY,
+    HANDWRITTEN,
+    OWN_CORE,
+    TRAEFIK,
+    UPSTREAM,
+    Server,
+    Started,
+    serving,
+)
 
 WARMING = 1.0
 """Seconds of load that are not counted, so that connections stand and nothing is done for the first time."""
@@ -51,7 +62,7 @@ def _measured(plan: Plan, wanted: list[Server]) -> Results:
         upstream = stack.enter_context(serving(UPSTREAM, plan.cores, "", plan.rivals))
         base = upstream.url.rpartition("/items")[0]
         started = {UPSTREAM.name: upstream}
-        for server in (GATEWAY, CACHED, *there):
+        for server in (GATEWAY, OWN_CORE, CACHED, *there):
             started[server.name] = stack.enter_context(serving(server, plan.cores, base, plan.rivals))
         rows = _rounds(plan, started)
     return Results(

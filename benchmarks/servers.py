@@ -124,6 +124,13 @@ UPSTREAM = Server(
 )
 GATEWAY = Server(name="gateway", program=sys.executable, command=_gateway, path=f"/api/v1/bench{ITEM}")
 CACHED = Server(name="gateway, cached", program=sys.executable, command=_gateway, path="/api/v1/bench/kept/7")
+OWN_CORE = Server(
+    name="gateway, own core",
+    program="chrt",
+    command=lambda place: ["chrt", "-b", "0", *_gateway(place)],
+    path=GATEWAY.path,
+)
+"""As one starts it where nothing else wants its core: its threads do not interrupt each other (docs/performance.md)."""
 HANDWRITTEN = Server(name="FastAPI + httpx", program="uvicorn", command=_handwritten, version=("--version",))
 TRAEFIK = Server(name="Traefik", program="traefik", command=_traefik, version=("version",))
 CADDY = Server(name="Caddy", program="caddy", command=_caddy, version=("version",))

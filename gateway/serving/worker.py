@@ -5,11 +5,8 @@ granian is embedded, so that a reload happens in place: its own SIGHUP would rep
 """
 
 import asyncio
-import contextlib
 import logging
-import os
 import signal
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +29,6 @@ BACKLOG = 2_048
 
 def work(application: Application, options: Options, *, with_admin: bool = True) -> None:
     """Serves until SIGTERM or SIGINT; SIGHUP reloads in place."""
-    _stay_on_course()
     uvloop.run(_work(application, options, with_admin))
 
 
@@ -58,17 +54,6 @@ async def _work(application: Application, options: Options, with_admin: bool) ->
     stopping.cancel()
     await asyncio.gather(*serving)
     await application.close()
-
-
-def _stay_on_course() -> None:
-    """Threads of this process do not interrupt each other: they take turns when one has nothing left to do.
-
-    Each request wakes the threads of the server and of the vendor client several times; on a busy core each of these
-    wakings would stop Python in the middle, which costs a quarter of the throughput (docs/performance.md).
-    """
-    if sys.platform == "linux":
-        with contextlib.suppress(OSError):  # not everywhere may a process choose; then it is slower
-            os.sched_setscheduler(0, os.SCHED_BATCH, os.sched_param(0))
 
 
 async def _watch(application: Application) -> None:
