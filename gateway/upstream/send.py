@@ -28,8 +28,9 @@ _HOP_BY_HOP = frozenset(
 _NOT_TO_VENDOR = _HOP_BY_HOP | {b"content-length", b"expect", b"host"}  # framing and address are the engine's
 _NOT_TO_CALLER = _HOP_BY_HOP | {b"content-length"}  # the body may change on its way
 
-# what RFC 3986 allows, and what is in common use beside it and means nothing else: { } | ^ [ ]
-_TARGET = re.compile(r"/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?{}|^\[\]]+|%(?!00)[0-9A-Fa-f]{2})*")
+# what RFC 3986 allows, and what is in common use beside it and means nothing else: { } | ^ [ ]; possessive, since going
+# back over a long run of letters before what does not fit would take for ever
+_TARGET = re.compile(r"/(?:[A-Za-z0-9\-._~!$&'()*+,;=:@/?{}|^\[\]]++|%(?!00)[0-9A-Fa-f]{2})*+")
 _DOTS = re.compile(r"(?:/|%2f)(?:\.|%2e){1,2}(?:[/;]|%2f|%3b|$)", re.IGNORECASE)
 _ENCODED_CONTROL = re.compile(r"%(?:[01][0-9a-f]|7f|5c)", re.IGNORECASE)
 

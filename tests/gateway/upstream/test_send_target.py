@@ -72,3 +72,10 @@ def test_a_target_that_only_looks_odd_is_sent_as_it_is(target: str) -> None:
 def test_a_target_beyond_all_measure_is_refused() -> None:
     with pytest.raises(UriTooLong):
         check_target("/" + "a" * MOST_TARGET)
+
+
+@pytest.mark.parametrize("ending", ["%00", "\\", "%", " ", "é"])
+def test_a_long_run_of_letters_before_what_does_not_cross_is_refused_at_once(ending: str) -> None:
+    """With a pattern that goes back and tries again, forty letters would take longer than anybody lives."""
+    with pytest.raises(InvalidRequest):
+        check_target("/" + "a" * 30_000 + ending)
