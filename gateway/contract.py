@@ -173,8 +173,8 @@ class Keep(Protocol):
 class Kit(msgspec.Struct, frozen=True, kw_only=True):
     """What a stage needs of the world: tests hand in their own.
 
-    `clock` is monotonic seconds, `now` seconds since 1970, `random` uniform in [0, 1). `secret` seals what callers carry
-    for us, such as cursors: all processes of one gateway have the same.
+    `clock` is monotonic seconds, `now` seconds since 1970, `random` uniform in [0, 1). `secret` seals what callers
+    carry for us, such as cursors: all processes of one gateway have the same.
     """
 
     clock: Callable[[], float]

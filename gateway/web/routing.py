@@ -57,11 +57,11 @@ class RouteTable(Generic[E]):
         segments = split(raw_path)
         if segments is None:
             return None
-        allow: set[str] = set()
-        hit = _walk(self._root, segments, 0, (), method, allow)
+        search: _Search[E] = _Search(method, segments)
+        hit = search.walk(self._root)
         if hit is not None:
             return hit
-        return Match(None, allow=frozenset(allow)) if allow else None
+        return Match(None, allow=frozenset(search.allow)) if search.allow else None
 
     def _static_paths(self) -> Iterable[tuple[bytes, Mapping[str, Match[E]]]]:
         """Paths without parameters or anything to decode are found by one look-up; literals win in any case."""
@@ -89,33 +89,37 @@ def split(raw_path: bytes) -> tuple[str, ...] | None:
         return None
 
 
-def _walk(
-    node: _Node[E], segments: tuple[str, ...], at: int, values: tuple[str, ...], method: str, allow: set[str]
-) -> Match[E] | None:
-    if at == len(segments):
-        return _leaf(node, values, method, allow) or _rest(node, (), values, method, allow)
-    segment = segments[at]
-    if (child := node.children.get(segment)) is not None and segment not in {PARAMETER, REST}:
-        hit = _walk(child, segments, at + 1, values, method, allow)
-        if hit is not None:
-            return hit
-    if segment and (child := node.children.get(PARAMETER)) is not None:
-        hit = _walk(child, segments, at + 1, (*values, segment), method, allow)
-        if hit is not None:
-            return hit
-    return _rest(node, segments[at:], values, method, allow)
+class _Search(Generic[E]):
+    """One look-up on its way through the trie; `allow` gathers what the paths that fit would have accepted."""
 
+    __slots__ = ("_method", "_segments", "allow")
 
-def _leaf(node: _Node[E], values: tuple[str, ...], method: str, allow: set[str]) -> Match[E] | None:
-    endpoint = node.methods.get(method)
-    if endpoint is not None:
-        return Match(endpoint, values)
-    allow.update(node.methods)
-    return None
+    def __init__(self, method: str, segments: tuple[str, ...]) -> None:
+        self._method = method
+        self._segments = segments
+        self.allow: set[str] = set()
 
+    def walk(self, node: _Node[E], at: int = 0, values: tuple[str, ...] = ()) -> Match[E] | None:
+        if at == len(self._segments):
+            return self._leaf(node, values) or self._rest(node, at, values)
+        segment = self._segments[at]
+        if (child := node.children.get(segment)) is not None and segment not in {PARAMETER, REST}:
+            hit = self.walk(child, at + 1, values)
+            if hit is not None:
+                return hit
+        if segment and (child := node.children.get(PARAMETER)) is not None:
+            hit = self.walk(child, at + 1, (*values, segment))
+            if hit is not None:
+                return hit
+        return self._rest(node, at, values)
 
-def _rest(
-    node: _Node[E], left: tuple[str, ...], values: tuple[str, ...], method: str, allow: set[str]
-) -> Match[E] | None:
-    child = node.children.get(REST)
-    return None if child is None else _leaf(child, (*values, *left), method, allow)
+    def _leaf(self, node: _Node[E], values: tuple[str, ...]) -> Match[E] | None:
+        endpoint = node.methods.get(self._method)
+        if endpoint is not None:
+            return Match(endpoint, values)
+        self.allow.update(node.methods)
+        return None
+
+    def _rest(self, node: _Node[E], at: int, values: tuple[str, ...]) -> Match[E] | None:
+        child = node.children.get(REST)
+        return None if child is None else self._leaf(child, (*values, *self._segments[at:]))
