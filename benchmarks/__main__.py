@@ -35,10 +35,11 @@ class Plan(msgspec.Struct, frozen=True):
     connections: int
     rivals: Path
     cores: Cores
+    warm: bool
 
 
 @click.command()
-@click.option("--quick", is_flag=True, help="One second each, one round: shows that it runs.")
+@click.option("--quick", is_flag=True, help="One second each, one round, nothing warm: shows that it runs.")
 @click.option("--json", "as_json", is_flag=True, help="Everything that was measured, as JSON.")
 @click.option("--rounds", default=5, show_default=True, type=click.IntRange(1))
 @click.option("--seconds", default=5.0, show_default=True, type=click.FloatRange(1), help="Of one run of the load.")
@@ -50,7 +51,9 @@ def main(
     quick: bool, as_json: bool, rounds: int, seconds: float, connections: int, rivals: Path, only: tuple[str, ...]
 ) -> None:
     """How fast the gateway is, with every policy on, beside others on the same core."""
-    plan = Plan(1 if quick else rounds, 1.0 if quick else seconds, connections, rivals.absolute(), Cores.available())
+    plan = Plan(
+        1 if quick else rounds, 1.0 if quick else seconds, connections, rivals.absolute(), Cores.available(), not quick
+    )
     wanted = [server for server in COMPARED if not only or server.name in only]
     results = _measured(plan, wanted)
     click.echo(msgspec.json.format(msgspec.json.encode(results)).decode() if as_json else table(results))
@@ -62,7 +65,8 @@ def _measured(plan: Plan, wanted: list[Server]) -> Results:
         upstream = stack.enter_context(serving(UPSTREAM, plan.cores, "", plan.rivals))
         base = upstream.url.rpartition("/items")[0]
         started = {UPSTREAM.name: upstream}
-        for server in (GATEWAY, OWN_CORE, CACHED, *there):
+        ours = [server for server in (GATEWAY, OWN_CORE, CACHED) if server.found(plan.rivals)]
+        for server in (*ours, *there):
             started[server.name] = stack.enter_context(serving(server, plan.cores, base, plan.rivals))
         rows = _rounds(plan, started)
     return Results(
@@ -84,8 +88,8 @@ def _rounds(plan: Plan, started: dict[str, Started]) -> list[Row]:
     for number in range(plan.rounds):
         for name in list(started)[:: -1 if number % 2 else 1]:
             url, process = started[name].url, started[name].process.pid
-            if number == 0:
-                run(url, process, plan.connections, min(WARMING, plan.seconds), plan.cores.load)
+            if number == 0 and plan.warm:
+                run(url, process, plan.connections, WARMING, plan.cores.load)
             loaded[name].append(run(url, process, plan.connections, plan.seconds, plan.cores.load))
             alone[name].append(run(url, process, 1, max(1.0, plan.seconds / 4), plan.cores.load))
         print(f"round {number + 1} of {plan.rounds}", file=sys.stderr, flush=True)
