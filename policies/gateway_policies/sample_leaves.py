@@ -7,7 +7,7 @@ import string
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from re import _parser  # type: ignore[attr-defined]  # private, but every Python has it, and what it gives is verified
+from re import _parser  # private, but every Python has it, and what it gives is verified
 from typing import Any
 
 _SPAN = 8
