@@ -20,6 +20,9 @@ logger = logging.getLogger("gateway")
 SHORTEST_LIFE = 1.0
 """A worker that dies sooner than this many seconds is not simply started again at once."""
 
+_IN_ORDER = frozenset({0, -signal.SIGTERM})
+"""One that was only just starting has nothing to finish, and ends by the signal itself."""
+
 
 def supervise(options: Options) -> int:
     """Runs `options.workers` workers until it is told to stop; the exit code is 0 if they ended in order."""
@@ -53,7 +56,12 @@ class _Supervisor:
             msgspec.json.encode(_plain(self._options)).decode(),
         ]
         environ = {**os.environ, LINK_SECRET: self._secret}  # not among the arguments, which everybody may read
-        self._workers[index] = subprocess.Popen(command, env=environ)  # noqa: S603 - our own module, our own options
+        # Before a worker can reload, a SIGHUP would end it: it is born with the signal held back, and takes it later.
+        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
+        try:
+            self._workers[index] = subprocess.Popen(command, env=environ)  # noqa: S603 - our own module, our own options
+        finally:
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
         self._born[index] = time.monotonic()
 
     def _replace_dead(self) -> None:
@@ -78,7 +86,7 @@ class _Supervisor:
         for worker in self._workers.values():
             worker.terminate()
         codes = [self._wait(worker) for worker in self._workers.values()]
-        return 0 if not any(codes) else 1
+        return 0 if all(code in _IN_ORDER for code in codes) else 1
 
     def _wait(self, worker: subprocess.Popen[bytes]) -> int:
         try:

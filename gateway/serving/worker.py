@@ -38,6 +38,7 @@ async def _work(application: Application, options: Options, with_admin: bool) ->
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
     loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, application.reload))
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})  # which a supervisor holds back until now
     servers = [_server(application.edge, options.host, options.port, application.tls)]
     if with_admin:
         servers.append(_server(application.admin, *options.admin, None))

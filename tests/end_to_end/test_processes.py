@@ -86,6 +86,25 @@ def _reload_states(gateway: Running) -> set[bool]:
     return {"error[" in reply["config"]["reload"] for reply in replies}
 
 
+def test_a_reload_reaches_a_worker_that_is_only_just_starting(simulated: Vendors, tmp_path: Path) -> None:
+    config = edited(tmp_path)
+    with gateway_for(simulated, AMPLE, "--workers", "2", config=config) as world:
+        born = _children(world.gateway.process.pid)
+        os.kill(born[0], signal.SIGKILL)
+        eventually(
+            lambda: (
+                len(_children(world.gateway.process.pid)) == 2 and born[0] not in _children(world.gateway.process.pid)
+            )
+        )
+        config.write_text(changed(NEW_SUMMARY))
+        world.gateway.reload()
+        eventually(lambda: ready(world.gateway) and summaries(world.gateway) == {NEW_SUMMARY[1]})
+        world.gateway.process.terminate()
+        said = last_words(world.gateway)
+
+    assert said.count("is replaced") == 1, said
+
+
 @pytest.fixture(scope="module")
 def pair(simulated: Vendors) -> Iterator[World]:
     with gateway_for(simulated, AMPLE, "--workers", "2") as world:
