@@ -28,7 +28,7 @@ def test_the_shipped_config_keeps_its_promises(tmp_path: Path) -> None:
 
 
 def test_it_keeps_them_over_a_socket(tmp_path: Path) -> None:
-    settings = config(examples=2, seed=12, directory=tmp_path, workers=4)
+    settings = config(examples=2, seed=12, directory=tmp_path)
     with running(SHIPPED, STUBBED) as gateway:
         schema = schemathesis.openapi.from_url(f"{gateway.url}/openapi.json", config=settings)
         found = exercise(schema)
