@@ -1,7 +1,6 @@
 """`gateway serve`: runs it, and says in a few lines what runs."""
 
 import contextlib
-import logging
 import os
 import socket
 import sys
@@ -34,9 +33,9 @@ UNAVAILABLE_EXIT = 69
 def command(config: str, host: str, port: int, workers: int, watch: bool, admin_bind: str, allow_private: bool) -> None:
     """Run the gateway."""
     from gateway.app import Application
-    from gateway.serving import Options, supervise, work
+    from gateway.serving import Options, log_to_stderr, supervise, work
 
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    log_to_stderr()
     options = Options(
         config=Path(config),
         host=host,

@@ -2,6 +2,6 @@
 
 from gateway.serving.options import Options
 from gateway.serving.supervisor import supervise
-from gateway.serving.worker import work
+from gateway.serving.worker import log_to_stderr, work
 
-__all__ = ["Options", "supervise", "work"]
+__all__ = ["Options", "log_to_stderr", "supervise", "work"]

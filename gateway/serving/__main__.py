@@ -7,7 +7,7 @@ import msgspec
 
 from gateway.app import Application
 from gateway.serving.options import Options
-from gateway.serving.worker import work
+from gateway.serving.worker import log_to_stderr, work
 
 
 def _path(kind: type, value: str) -> Path:
@@ -15,6 +15,7 @@ def _path(kind: type, value: str) -> Path:
 
 
 def main() -> None:
+    log_to_stderr()
     index, text = sys.argv[1:]
     options = msgspec.json.decode(text, type=Options, dec_hook=_path)
     work(Application(options.launch()), options, with_admin=index == "0")

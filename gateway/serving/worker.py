@@ -7,6 +7,7 @@ granian is embedded, so that a reload happens in place: its own SIGHUP would rep
 import asyncio
 import logging
 import signal
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,11 @@ HEAD_BYTES = 64 * 1024
 BACKLOG = 2_048
 
 
+def log_to_stderr() -> None:
+    """One line an event, for people and supervisors."""
+    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+
+
 def work(application: Application, options: Options, *, with_admin: bool = True) -> None:
     """Serves until SIGTERM or SIGINT; SIGHUP reloads in place."""
     uvloop.run(_work(application, options, with_admin))
@@ -37,7 +43,13 @@ async def _work(application: Application, options: Options, with_admin: bool) ->
     stop = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    loop.add_signal_handler(signal.SIGHUP, lambda: loop.run_in_executor(None, application.reload))
+    reloads: set[asyncio.Task[None]] = set()  # the loop itself holds a task only weakly
+
+    def on_hangup() -> None:
+        reloads.add(task := loop.create_task(_reload(application)))
+        task.add_done_callback(reloads.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, on_hangup)
     signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})  # which a supervisor holds back until now
     servers = [_server(application.edge, options.host, options.port, application.tls)]
     if with_admin:
@@ -59,7 +71,15 @@ async def _work(application: Application, options: Options, with_admin: bool) ->
 
 async def _watch(application: Application) -> None:
     async for _ in changes(lambda: application.loaded.files):
+        await _reload(application)
+
+
+async def _reload(application: Application) -> None:
+    """Away from the loop; the old config goes on serving whatever happens."""
+    try:
         await asyncio.to_thread(application.reload)
+    except Exception:  # an edge too: nobody awaits this, and the next change must find somebody who watches
+        logger.exception("config not reloaded, for a reason that nobody foresaw")
 
 
 def _server(app: Any, host: str, port: int, tls: tuple[Path, Path] | None) -> Server:
