@@ -37,9 +37,9 @@ BODY_SECONDS = 30.0
 _WATCHED = frozenset(
     {b"host", b"x-correlation-id", b"content-length", b"transfer-encoding", b"origin", b"sec-fetch-site"}
 )
-_ONCE = frozenset({b"host", b"transfer-encoding", b"content-length"})
+_ONCE = _WATCHED - {b"x-correlation-id"}
 _LAST: Headers = ((b"connection", b"close"),)
-"""Who disagrees with us about where this request ends must not have the next one read."""
+"""Whose request can be read in two ways must not have the next one read."""
 _CORRELATION = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?")
 _LOOPBACK = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})

@@ -1,5 +1,6 @@
 """What the gateway of these tests serves, and what the vendor behind it does."""
 
+import gzip
 import re
 from collections.abc import Mapping
 
@@ -31,8 +32,12 @@ integrations:
       kept: {route: GET /kept, upstream: GET /long, cache: {ttl: 1m}}
       long: {route: GET /long}
       packed: {route: GET /packed}
+      kept_packed: {route: GET /kept-packed, upstream: GET /packed, cache: {ttl: 1m}}
       nothing: {route: GET /nothing}
       picture: {route: GET /picture}
+  gone:
+    base_url: http://127.0.0.1:9
+    endpoints: {away: {route: GET /away}}
 """
 
 BASE = b"/base/"
@@ -55,7 +60,7 @@ async def base(exchange: Exchange) -> None:
         case b"long":
             await exchange.answer(LONG, fields=[JSON])
         case b"packed":
-            await exchange.answer(LONG, fields=[JSON, (b"Content-Encoding", b"x-ours")])
+            await exchange.answer(gzip.compress(LONG), fields=[JSON, (b"Content-Encoding", b"gzip")])
         case b"nothing":
             await exchange.write(b"HTTP/1.1 204 No Content\r\n\r\n")
         case b"picture":
