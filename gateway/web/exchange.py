@@ -17,7 +17,7 @@ from gateway.web.cors import cors_fields, preflight
 from gateway.web.forwarded import client_address
 from gateway.web.generation import Endpoint, Generation, allow_of
 from gateway.web.intake import Head, Receive, Scope, Uploading, admit, correlation_of, parse_query, read_body
-from gateway.web.outgoing import Outgoing, Send, respond, server_timing
+from gateway.web.outgoing import OWN, Outgoing, Send, respond, server_timing
 from gateway.web.routing import Match
 from gateway.web.watching import Watch
 
@@ -71,13 +71,29 @@ class Exchange:
         match = self._generation.table.match(self._scope["method"], path) if path[:1] == b"/" else Match(None)
         if match is None:
             self._scope["state"] = {"correlation_id": self._correlation}
-            await self._generation.site(self._scope, self._receive, self._stamped)
+            await self._site()
         elif draining:  # the site goes on telling that it is going
             await self._refuse(ShuttingDown(retry_after=1))
         elif match.endpoint is None:
             await self._without_endpoint(match)
         else:
             await self._endpoint(match.endpoint, match.values, head)
+
+    async def _site(self) -> None:
+        """Documents and pages are small and whole, so they can be packed; HEAD is answered as GET is."""
+        if self._scope["method"] not in {"GET", "HEAD"}:
+            await self._generation.site(self._scope, self._receive, self._stamped)
+            return
+        messages: list[dict[str, Any]] = []
+
+        async def collect(message: dict[str, Any]) -> None:
+            messages.append(message)
+
+        await self._generation.site({**self._scope, "method": "GET"}, self._receive, collect)
+        fields = tuple(field for field in messages[0]["headers"] if field[0] not in OWN)
+        body = b"".join(message.get("body", b"") for message in messages[1:])
+        accept = first(self._headers, b"accept-encoding")
+        await self._respond(Reply(messages[0]["status"], fields, body), accept_encoding=accept)
 
     async def _without_endpoint(self, match: Match[Endpoint]) -> None:
         allow = allow_of(match.allow)

@@ -11,6 +11,8 @@ from gateway.web.compression import compressed
 Send = Callable[[dict[str, Any]], Awaitable[None]]
 
 SECURITY: Headers = ((b"x-content-type-options", b"nosniff"),)
+OWN = frozenset({b"content-length", *(name for name, _ in SECURITY)})
+"""Fields that `respond` writes by itself."""
 _NO_STORE = (b"cache-control", b"no-store")
 _FIRST_ERROR = 400
 _BODILESS = frozenset({204, 304})

@@ -163,3 +163,13 @@ def test_people_get_a_page_and_no_script_can_run_in_it(gateway: Application) -> 
 
 def test_a_problem_that_nobody_knows_has_no_page(gateway: Application) -> None:
     assert ask(gateway, "GET", "/problems/bad-luck").status_code == 404
+
+
+def test_the_document_is_packed_for_who_can_unpack_it(gateway: Application) -> None:
+    plain = _asked(gateway, "GET", "/openapi.json", **{"accept-encoding": "identity"})
+    packed = _asked(gateway, "GET", "/openapi.json", **{"accept-encoding": "gzip"})
+
+    assert packed.headers["content-encoding"] == "gzip"
+    assert packed.headers["vary"] == "Accept-Encoding"
+    assert len(packed.headers.get_list("x-content-type-options")) == 1
+    assert packed.json() == plain.json()
