@@ -49,8 +49,10 @@ def test_the_wheel_installs_into_an_empty_environment_and_serves(wheel: Path, tm
     shipped = Path(where.strip()) / "shipped" / "integrations.yaml"
 
     assert shipped.read_text() == SHIPPED.read_text()
-    with running(shipped, {"INTEGRATIONS_STUB_MODE": "true"}, python=python, cwd=tmp_path) as gateway:
-        client = gateway.client()
+    with (
+        running(shipped, {"INTEGRATIONS_STUB_MODE": "true"}, python=python, cwd=tmp_path) as gateway,
+        gateway.client() as client,
+    ):
         assert client.get("/api/v1/vapi/assistants").status_code == 200
         assert client.get("/docs").status_code == 200
 
