@@ -17,4 +17,5 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Wire]:
 @pytest.fixture(name="wire")
 def fresh(shared: Wire) -> Wire:
     shared.vendor.seen.clear()
+    shared.shut_gate()
     return shared

@@ -33,6 +33,9 @@ class Wire(msgspec.Struct, frozen=True):
         """Lets those cases of the vendor go on that wait for its gate."""
         self.loop.call_soon_threadsafe(self.vendor.gate.set)
 
+    def shut_gate(self) -> None:
+        self.loop.call_soon_threadsafe(self.vendor.gate.clear)
+
 
 @contextmanager
 def vendor_in_thread(cases: Mapping[str, Case] = CASES) -> Iterator[tuple[Vendor, asyncio.AbstractEventLoop]]:

@@ -38,6 +38,22 @@ integrations:
   gone:
     base_url: http://127.0.0.1:9
     endpoints: {away: {route: GET /away}}
+  slow:
+    base_url: VENDOR
+    bulkhead: {concurrent: 200}
+    endpoints: &slow
+      wait: {route: GET /wait, upstream: GET /silent}
+      quick: {route: GET /quick, upstream: GET /echo}
+      read: {route: GET /read, upstream: GET /gated}
+      write: {route: POST /write, upstream: POST /gated, body: {type: object}}
+  narrow:
+    base_url: VENDOR
+    bulkhead: {concurrent: 1}
+    endpoints: *slow
+  queued:
+    base_url: VENDOR
+    bulkhead: {concurrent: 1, queue: 5}
+    endpoints: *slow
 """
 
 BASE = b"/base/"
@@ -70,7 +86,14 @@ async def base(exchange: Exchange) -> None:
             await exchange.answer(msgspec.json.encode(heard), fields=[JSON])
 
 
-CASES: Mapping[str, Case] = {**FAULTS, "base": base}
+async def gated(exchange: Exchange) -> None:
+    """Takes the whole request at once, and answers when the test says so."""
+    await exchange.read_body()
+    await exchange.vendor.gate.wait()
+    await exchange.answer()
+
+
+CASES: Mapping[str, Case] = {**FAULTS, "base": base, "gated": gated}
 
 
 def check_well_formed(exchange: Exchange) -> None:
