@@ -156,18 +156,22 @@ async def _gather(receive: Receive, limit: int) -> bytes:
 class Uploading:
     """A body chunk by chunk, as it is asked for: what the vendor does not take is not read from the client."""
 
-    __slots__ = ("_receive", "ended")
+    __slots__ = ("_limit", "_receive", "ended")
 
-    def __init__(self, receive: Receive) -> None:
+    def __init__(self, receive: Receive, limit: int) -> None:
         self._receive = receive
+        self._limit = limit
         self.ended = asyncio.Event()
 
     async def chunks(self) -> AsyncIterator[bytes]:
+        size, more = 0, True
         try:
-            more = True
             while more:
                 message = await self._receive()
                 chunk = _chunk(message)
+                size += len(chunk)
+                if size > self._limit:
+                    raise BodyTooLarge(f"a body has at most {self._limit} bytes")
                 more = message.get("more_body", False)
                 if chunk:
                     yield chunk
