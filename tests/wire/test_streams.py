@@ -27,6 +27,7 @@ integrations:
       paced: {route: GET /paced, stream: true}
       drip: {route: GET /drip, stream: true}
       started: {route: GET /started, stream: true}
+      talk: {route: POST /talk, upstream: POST /flood, stream: true}
       flood: {route: GET /flood, stream: true}
       broken: {route: GET /broken, upstream: GET /half-chunk, stream: true}
       short: {route: GET /short, upstream: GET /partial, stream: true}
@@ -108,9 +109,9 @@ def test_a_slow_reader_slows_the_vendor_down(wire: Wire) -> None:
 
 
 def test_a_reader_that_leaves_ends_the_stream_at_the_vendor(wire: Wire) -> None:
-    for name in ("drip", "flood", "started"):
-        with connected(wire.port) as client:
-            client.sendall(get(f"/api/v1/feed/{name}"))
+    for method, name in (("GET", "drip"), ("GET", "flood"), ("GET", "started"), ("POST", "talk")):
+        with connected(wire.port, small_window=True) as client:
+            client.sendall(get(f"/api/v1/feed/{name}", method=method))
             next(chunks_of(client))
         seconds_until(wire.vendor.seen[-1].left.is_set, PROMPT)
         seconds_until(lambda: ask(wire.port, get("/api/v1/feed/quick")).status == 200, PROMPT)

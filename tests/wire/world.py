@@ -59,6 +59,14 @@ integrations:
 BASE = b"/base/"
 LONG = msgspec.json.encode([{"name": "somebody", "number": number} for number in range(200)])
 JSON = (b"Content-Type", b"application/json")
+OF_ITS_OWN = [
+    (b"Set-Cookie", b"a=b"),
+    (b"Server", b"vendor"),
+    (b"X-Vendor", b"1"),
+    (b"Access-Control-Allow-Origin", b"*"),
+    (b"Strict-Transport-Security", b"max-age=1"),
+    (b"Alt-Svc", b'h3=":443"'),
+]
 
 _LINE = re.compile(rb"(GET|POST|DELETE) /base(/[!-~]*)? HTTP/1\.1")
 _NAME = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
@@ -74,7 +82,7 @@ async def base(exchange: Exchange) -> None:
     body = await exchange.read_body()
     match exchange.target.rpartition(b"/")[2]:
         case b"long":
-            await exchange.answer(LONG, fields=[JSON])
+            await exchange.answer(LONG, fields=[JSON, *OF_ITS_OWN])
         case b"packed":
             await exchange.answer(gzip.compress(LONG), fields=[JSON, (b"Content-Encoding", b"gzip")])
         case b"nothing":
