@@ -27,7 +27,7 @@ integrations:
       paced: {route: GET /paced, stream: true}
       drip: {route: GET /drip, stream: true}
       started: {route: GET /started, stream: true}
-      talk: {route: POST /talk, upstream: POST /flood, stream: true}
+      talk: {route: POST /talk, upstream: POST /started, stream: true}
       flood: {route: GET /flood, stream: true}
       broken: {route: GET /broken, upstream: GET /half-chunk, stream: true}
       short: {route: GET /short, upstream: GET /partial, stream: true}
