@@ -56,6 +56,7 @@ class Exchange:
             await self._route(draining=draining)
         except GatewayError as error:
             if self._answering:
+                logger.warning("the answer of %s broke off: %s", self._correlation, error.slug)
                 raise
             await self._refuse(error)
         except Exception:  # the one edge: whatever nobody foresaw becomes a problem, and a line in the log
