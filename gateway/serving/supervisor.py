@@ -85,8 +85,11 @@ class _Supervisor:
     def _end(self) -> int:
         for worker in self._workers.values():
             worker.terminate()
-        codes = [self._wait(worker) for worker in self._workers.values()]
-        return 0 if all(code in _IN_ORDER for code in codes) else 1
+        codes = {index: self._wait(worker) for index, worker in self._workers.items()}
+        astray = {index: code for index, code in codes.items() if code not in _IN_ORDER}
+        for index, code in astray.items():
+            logger.error("worker %d ended with %s", index, code)
+        return 1 if astray else 0
 
     def _wait(self, worker: subprocess.Popen[bytes]) -> int:
         try:

@@ -26,6 +26,8 @@ HEAD_SECONDS = 10
 """How long a client may take for its request line and header fields."""
 HEAD_BYTES = 64 * 1024
 BACKLOG = 2_048
+SETTLING = 0.05
+"""Seconds for granian's servers to begin: to be stopped before that is more than they can take."""
 
 
 def log_to_stderr() -> None:
@@ -57,6 +59,7 @@ async def _work(application: Application, options: Options, with_admin: bool) ->
     serving = [asyncio.create_task(server.serve()) for server in servers]
     tidy_memory()
     watching = asyncio.create_task(_watch(application)) if options.watch else None
+    await asyncio.sleep(SETTLING)
     stopping = asyncio.create_task(stop.wait())
     await asyncio.wait([stopping, *serving], return_when=asyncio.FIRST_COMPLETED)
     if watching is not None:
