@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import Any, Literal
 
 import msgspec
@@ -40,12 +41,21 @@ class Source:
         self._references: dict[Keys, tuple[str, tuple[Reference, ...]]] = {}
         self._secret_fields: set[Keys] = set()
         self._hidden: dict[int, set[tuple[int, int]]] = {}
+        self._made: dict[Keys, Keys] = {}
         self.secrets: set[str] = set()
         self.unset: set[Keys] = set()
 
     @property
     def file(self) -> str:
         return self._text.file
+
+    def folder(self, path: Keys) -> Path:
+        """What file names at `path` are relative to: the folder of the file that holds them."""
+        return Path(self._text.file).parent
+
+    def made_from(self, path: Keys, origin: Keys) -> None:
+        """What stands at `path` was not written there, but came of what is written at `origin`."""
+        self._made[path] = origin
 
     def place(self, path: Keys) -> Place:
         """The value if it is a plain one, else its key; of what is not there, the nearest thing that holds it."""
@@ -131,18 +141,21 @@ class Source:
         return self._text.place(node.start_mark.index, node.end_mark.index)
 
     def _find(self, path: Keys) -> tuple[yaml.Node, yaml.Node]:
-        """The key (in a list the item) and the value; both of the nearest ancestor where the path leads nowhere."""
+        """The key (in a list the item) and the value; both of the nearest ancestor where the path leads nowhere.
+
+        What was made from something written elsewhere, and does not stand in the file itself, stands there.
+        """
         key = node = self._root
-        for step in path:
-            if isinstance(node, yaml.MappingNode):
-                found = self._index(node).get(str(step))
-                if found is None:
-                    break
+        for index, step in enumerate(path):
+            if isinstance(node, yaml.MappingNode) and (found := self._index(node).get(str(step))) is not None:
                 key, node = found
             elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
                 key = node = node.value[step]
             else:
-                break
+                origin = next(
+                    (self._made[path[:end]] for end in range(len(path), index, -1) if path[:end] in self._made), None
+                )
+                return (key, node) if origin is None else self._find(origin)
         return key, node
 
     def _index(self, node: yaml.MappingNode) -> dict[str, tuple[yaml.Node, yaml.Node]]:
