@@ -28,7 +28,7 @@ def later_problems(data: Any, registry: Registry, source: Source) -> Iterator[Pr
 def _keys_at(path: Keys, policies: tuple[str, ...]) -> tuple[str, ...]:
     match path:
         case ():
-            return ("include", "providers")
+            return ("providers",)
         case ("server",):
             return ("return_to",)
         case ("integrations", _):

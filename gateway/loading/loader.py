@@ -14,6 +14,7 @@ from gateway.config import Config, EndpointConfig, IntegrationConfig
 from gateway.diagnostics import InvalidConfig, Problem, in_order
 from gateway.loading.checks import check_document
 from gateway.loading.diagnosing import Diagnosis, reason_of
+from gateway.loading.including import Inclusion
 from gateway.loading.later import later_problems, later_values
 from gateway.loading.merging import Merger, Policies
 from gateway.loading.naming import shown
@@ -21,6 +22,7 @@ from gateway.loading.reading import Text, compose, read_text
 from gateway.loading.references import Resolver, Surroundings
 from gateway.loading.schemas import Schemas
 from gateway.loading.secrets import literal_secrets
+from gateway.loading.sheet import Sheet
 from gateway.loading.source import Source
 from gateway.loading.targets import Targets
 from gateway.loading.tree import Keys, Tree
@@ -58,7 +60,7 @@ def load(
     `public_url` is where callers find the gateway unless the file says so.
     """
     with _collector_resting():
-        return _load(path, registry, Surroundings(environ, path.parent, lenient_secrets or stub), public_url)
+        return _load(path, registry, Surroundings(environ, lenient_secrets or stub), public_url)
 
 
 @contextmanager
@@ -77,11 +79,11 @@ def _load(path: Path, registry: Registry, surroundings: Surroundings, public_url
     text = Text(str(path), read_text(path))
     work = _Work(text, registry)
     work.refer(surroundings)
-    schemas = work.read_schemas(path.parent)
+    work.read_schemas(path.parent)
     document = work.convert()
     inherited = work.inherit()
     warnings = work.warnings()
-    config = Config(_server(document, public_url), _assembled(document, inherited), _digest(text, schemas))
+    config = Config(_server(document, public_url), _assembled(document, inherited), _digest(text, work.texts))
     return Loaded(config, warnings, work.source, (path, *work.files))
 
 
@@ -92,16 +94,21 @@ class _Work:
         root = compose(text)
         tree = Tree(root, text)
         without_extensions(tree.data)
-        self.source = Source(text, root, tree.data, {policy.name for policy in registry.policies if policy.prepend})
+        prepended = {policy.name for policy in registry.policies if policy.prepend}
+        self.source = Source(Sheet(text, root), tree.data, prepended)
         if not isinstance(tree.data, dict):
             raise InvalidConfig([self.source.problem("GW106", (), f"expected a map, got {shown(tree.data)}")])
+        included = Inclusion(self.source)
+        included.include(tree.data)
         self._data = tree.data
-        self._references = tree.references
+        self._references = [*tree.references, *included.references]
         self._registry = registry
         self._types = written_types(registry)
         self._broken: set[Keys] = set()
-        self._problems = [*tree.problems, *later_problems(tree.data, registry, self.source)]
-        self.files: list[Path] = []
+        later = later_problems(tree.data, registry, self.source)
+        self._problems = [*tree.problems, *included.problems, *later]
+        self.files = included.files
+        self.texts: dict[Path, str] = included.texts
 
     def refer(self, surroundings: Surroundings) -> None:
         """Puts values in the place of references, and learns what is secret."""
@@ -113,14 +120,14 @@ class _Work:
         self._problems.extend(literal_secrets(self._data, targets, self.source))
         self._problems.extend(later_values(self._data, self.source))
 
-    def read_schemas(self, folder: Path) -> Mapping[Path, str]:
-        """The texts of the files that schemas are taken from."""
+    def read_schemas(self, folder: Path) -> None:
+        """Makes each schema stand for itself."""
         schemas = Schemas(self.source, folder)
         schemas.resolve(self._data)
         self.files.extend(schemas.files)
         self._problems.extend(schemas.problems)
         self._problems.extend(check_document(self._data, self.source))
-        return schemas.texts
+        self.texts.update(schemas.texts)
 
     def convert(self) -> Any:
         """The document as it is written, typed; None where it is wrong."""
@@ -176,9 +183,9 @@ def _assembled(document: Any, inherited: Inherited) -> tuple[IntegrationConfig, 
     )
 
 
-def _digest(text: Text, schemas: Mapping[Path, str]) -> str:
+def _digest(text: Text, others: Mapping[Path, str]) -> str:
     """Of everything that was read and is no secret: the same files, the same digest."""
     whole = hashlib.sha256(text.text.encode())
-    for path in sorted(schemas):
-        whole.update(b"\0" + schemas[path].encode())
+    for path in sorted(others):
+        whole.update(b"\0" + others[path].encode())
     return whole.hexdigest()

@@ -26,7 +26,6 @@ class Surroundings(msgspec.Struct, frozen=True):
     """Where values come from; `lenient` lets a reference without value pass with a warning."""
 
     environ: Mapping[str, str]
-    folder: Path
     lenient: bool
 
 
@@ -78,7 +77,7 @@ class Resolver:
         return reference.default if reference.default is not None and not value else value
 
     def _read(self, reference: Reference, path: Keys) -> str | None:
-        file = self._surroundings.folder / reference.name
+        file = self._source.folder(path) / reference.name
         self.files.append(file)
         try:
             with file.open("rb") as stream:

@@ -21,10 +21,9 @@ class Schemas:
 
     def __init__(self, source: Source, folder: Path) -> None:
         self._source = source
-        self._folder = folder
         self._files = Files(folder)
         self._inliner = Inliner(self._files)
-        self._good: dict[bytes, tuple[Any, Checker]] = {}
+        self._good: dict[tuple[Path, bytes], tuple[Any, Checker]] = {}
         self.problems: list[Problem] = []
 
     @property
@@ -71,11 +70,12 @@ class Schemas:
     def _checked(self, written: dict[str, Any], path: Keys) -> tuple[Any, Checker | None]:
         """The schema in its final form, and ready for use where it is one."""
         encoded = msgspec.json.encode(written)
-        known = self._good.get(encoded)
+        folder = self._source.folder(path) if b'"$' in encoded else Path()
+        known = self._good.get((folder, encoded))
         if known is not None:
             return known
         try:
-            schema = self._inliner.inline(Document("", self._folder, written)) if b'"$' in encoded else written
+            schema = self._inliner.inline(Document("", folder, written)) if b'"$' in encoded else written
             compiled = compiled_schema(schema)
         except Unusable as unusable:
             self._explain(written, path, unusable)
@@ -84,7 +84,7 @@ class Schemas:
             for message, at in faults(schema):
                 self._report("GW212", (*path, *_within(written, at)), message)
             return {}, None
-        self._good[encoded] = schema, compiled
+        self._good[folder, encoded] = schema, compiled
         return schema, compiled
 
     def _explain(self, written: dict[str, Any], path: Keys, unusable: Unusable) -> None:
@@ -92,7 +92,7 @@ class Schemas:
         told = len(self.problems)
         for at, reference in _references(written):
             try:
-                self._inliner.inline(Document("", self._folder, written), reference)
+                self._inliner.inline(Document("", self._source.folder(path), written), reference)
             except Unusable as wrong:
                 self._report(wrong.code, (*path, *at), wrong.message, wrong.hint)
         if len(self.problems) == told:

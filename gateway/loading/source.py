@@ -1,4 +1,4 @@
-"""Where things stand in the file: for problems, for `explain`, and for hiding what is secret."""
+"""Where things stand in the files: for problems, for `explain`, and for hiding what is secret."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -10,7 +10,7 @@ import yaml
 
 from gateway.diagnostics import Place, Problem, Severity, severity_of
 from gateway.loading.levels import Levels
-from gateway.loading.reading import Text
+from gateway.loading.sheet import Sheet
 from gateway.loading.tree import Keys
 
 _PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(@)")
@@ -32,26 +32,29 @@ class Reference(msgspec.Struct, frozen=True):
 class Source:
     """Finds the place of each value; knows which values came from outside and which of them are secret."""
 
-    def __init__(self, text: Text, root: yaml.Node, data: Any, prepended: Iterable[str] = ()) -> None:
-        self._text = text
-        self._root = root
+    def __init__(self, main: Sheet, data: Any, prepended: Iterable[str] = ()) -> None:
+        self._main = main
+        self._sheets: dict[str | int, Sheet] = {}
         self._data = data
         self.levels = Levels(data, frozenset(prepended))
-        self._keys: dict[int, dict[str, tuple[yaml.Node, yaml.Node]]] = {}
         self._references: dict[Keys, tuple[str, tuple[Reference, ...]]] = {}
         self._secret_fields: set[Keys] = set()
-        self._hidden: dict[int, set[tuple[int, int]]] = {}
+        self._hidden: dict[tuple[str, int], set[tuple[int, int]]] = {}
         self._made: dict[Keys, Keys] = {}
         self.secrets: set[str] = set()
         self.unset: set[Keys] = set()
 
     @property
     def file(self) -> str:
-        return self._text.file
+        return self._main.file
+
+    def adopt(self, integration: str, sheet: Sheet) -> None:
+        """An integration that stands in another file."""
+        self._sheets[integration] = sheet
 
     def folder(self, path: Keys) -> Path:
         """What file names at `path` are relative to: the folder of the file that holds them."""
-        return Path(self._text.file).parent
+        return self._find(path)[0].folder
 
     def made_from(self, path: Keys, origin: Keys) -> None:
         """What stands at `path` was not written there, but came of what is written at `origin`."""
@@ -59,11 +62,12 @@ class Source:
 
     def place(self, path: Keys) -> Place:
         """The value if it is a plain one, else its key; of what is not there, the nearest thing that holds it."""
-        key, node = self._find(path)
-        return self._at(node if isinstance(node, yaml.ScalarNode) and node.value else key)
+        sheet, key, node = self._find(path)
+        return sheet.place(node if isinstance(node, yaml.ScalarNode) and node.value else key)
 
     def key_place(self, path: Keys) -> Place:
-        return self._at(self._find(path)[0])
+        sheet, key, _ = self._find(path)
+        return sheet.place(key)
 
     def origin(self, integration: str, endpoint: str | None, path: Keys) -> Place | None:
         """Where an effective policy value was written; None where it is a default that nobody wrote."""
@@ -87,7 +91,7 @@ class Source:
 
     def covered(self, problem: Problem) -> Problem:
         """The problem, its excerpt without secrets."""
-        hidden = self._hidden.get(problem.place.line)
+        hidden = self._hidden.get((problem.place.file, problem.place.line))
         return msgspec.structs.replace(problem, hidden=tuple(sorted(hidden))) if hidden else problem
 
     def referred(self, path: Keys, written: str, references: tuple[Reference, ...], *, secret: bool) -> None:
@@ -120,11 +124,11 @@ class Source:
     def hide(self, path: Keys) -> None:
         """A secret is written out here: no excerpt and no message may show it."""
         self._secret_fields.add(path)
-        node = self._find(path)[1]
+        sheet, _, node = self._find(path)
         for row in range(node.start_mark.line, node.end_mark.line + 1):
             start = node.start_mark.column + 1 if row == node.start_mark.line else 1
             length = node.end_mark.column + 1 - start if row == node.end_mark.line else 10_000
-            self._hidden.setdefault(row + 1, set()).add((start, length))
+            self._hidden.setdefault((sheet.file, row + 1), set()).add((start, length))
 
     def masked(self, path: Keys, value: Any = None) -> Any:
         """The value for people to see: `<secret env:NAME>` where it is secret, with the rest of the text around it."""
@@ -137,35 +141,14 @@ class Source:
             return "<secret>"
         return _PASSWORD.sub(r"\1<secret>\2", value) if path in _DSN and isinstance(value, str) else value
 
-    def _at(self, node: yaml.Node) -> Place:
-        return self._text.place(node.start_mark.index, node.end_mark.index)
-
-    def _find(self, path: Keys) -> tuple[yaml.Node, yaml.Node]:
-        """The key (in a list the item) and the value; both of the nearest ancestor where the path leads nowhere.
-
-        What was made from something written elsewhere, and does not stand in the file itself, stands there.
-        """
-        key = node = self._root
-        for index, step in enumerate(path):
-            if isinstance(node, yaml.MappingNode) and (found := self._index(node).get(str(step))) is not None:
-                key, node = found
-            elif isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
-                key = node = node.value[step]
-            else:
-                origin = next(
-                    (self._made[path[:end]] for end in range(len(path), index, -1) if path[:end] in self._made), None
-                )
-                return (key, node) if origin is None else self._find(origin)
-        return key, node
-
-    def _index(self, node: yaml.MappingNode) -> dict[str, tuple[yaml.Node, yaml.Node]]:
-        if id(node) not in self._keys:
-            pairs: dict[str, tuple[yaml.Node, yaml.Node]] = {}
-            for key, value in node.value:
-                if isinstance(key.value, str):
-                    pairs.setdefault(key.value, (key, value))
-            self._keys[id(node)] = pairs
-        return self._keys[id(node)]
+    def _find(self, path: Keys) -> tuple[Sheet, yaml.Node, yaml.Node]:
+        """The file, the key and the value; what was made from something written elsewhere stands there."""
+        sheet = self._sheets.get(path[1], self._main) if path[:1] == ("integrations",) and path[1:] else self._main
+        key, node, steps = sheet.find(path)
+        for end in range(len(path), steps, -1):
+            if (origin := self._made.get(path[:end])) is not None:
+                return self._find(origin)
+        return sheet, key, node
 
 
 def _replaced(written: str, secrets: list[Reference]) -> str:

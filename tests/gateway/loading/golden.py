@@ -9,6 +9,7 @@ from gateway.loading import load
 from tests.gateway.loading.toys import REGISTRY
 
 DASHES = "----------"
+_FILE = re.compile(r"^# file: (\S+)\n", re.MULTILINE)
 _VARIABLE = re.compile(r"^# env: (\w+)=(.*?)\r?$", re.MULTILINE)
 
 
@@ -22,7 +23,12 @@ def outcome(config: str, folder: Path) -> str:
     """The problems and warnings, one a line, or `ok`; `folder` holds the schemas."""
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary, "integrations.yaml")
-        path.write_bytes(config.encode())
+        main, *others = _FILE.split(config)
+        path.write_bytes(main.encode())
+        for name, text in zip(others[::2], others[1::2], strict=True):
+            other = Path(temporary, name)
+            other.parent.mkdir(exist_ok=True)
+            other.write_text(text, encoding="utf-8")
         Path(temporary, "schemas").symlink_to(folder.resolve() / "schemas")
         try:
             loaded = load(path, REGISTRY, dict(_VARIABLE.findall(config)), lenient_secrets="# lenient\n" in config)
