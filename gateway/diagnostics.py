@@ -49,6 +49,7 @@ CODES = {
     "GW214": "a schema that is not local",
     "GW215": "a default that does not fit its schema",
     "GW216": "a schema that is too large",
+    "GW217": "an example that does not fit its schema",
     "GW301": "an endpoint or policy that cannot work as written",
     "GW302": "two endpoints with the same route",
     "GW303": "routes that overlap",

@@ -8,6 +8,7 @@ import msgspec
 
 from gateway.diagnostics import Problem
 from gateway.loading.compiling import Checker, InvalidSchema, compiled_schema, faults
+from gateway.loading.examples import example_problems
 from gateway.loading.inlining import Inliner
 from gateway.loading.parameters import parameter_problems, schema_of
 from gateway.loading.schema_files import Document, Files, Unusable
@@ -38,18 +39,22 @@ class Schemas:
     def resolve(self, data: Any) -> None:
         """Changes `data` in place: schemas refer to no file afterwards."""
         for path, endpoint in endpoints(data):
-            for key in ("body", "response"):
-                self._in_place(endpoint, key, (*path, key))
+            body = self._in_place(endpoint, "body", (*path, "body"))
+            answers = [self._in_place(endpoint, "response", (*path, "response"))]
             for status, answer in _maps(endpoint.get("responses")):
-                self._in_place(answer, "schema", (*path, "responses", status, "schema"))
+                answers.append(self._in_place(answer, "schema", (*path, "responses", status, "schema")))
+            known = [checker for checker in answers if checker is not None]
+            self.problems.extend(example_problems(endpoint, path, body, known, self._source))
             for place in ("path", "query", "headers"):
                 declared = endpoint.get(place)
                 for name, _ in _maps(declared):
                     self._parameter(declared, name, (*path, place, name), place)
 
-    def _in_place(self, holder: dict[str, Any], key: str, path: Keys) -> None:
-        if isinstance(holder.get(key), dict):
-            holder[key] = self._checked(holder[key], path)[0]
+    def _in_place(self, holder: dict[str, Any], key: str, path: Keys) -> Checker | None:
+        if not isinstance(holder.get(key), dict):
+            return None
+        holder[key], compiled = self._checked(holder[key], path)
+        return compiled
 
     def _parameter(self, holder: Any, name: str, path: Keys, place: str) -> None:
         declared = holder[name]
