@@ -56,10 +56,12 @@ CODES = {
     "GW304": "less time in total than for one attempt",
     "GW305": "answers to a write are not cached",
     "GW306": "an address that is not encrypted",
+    "GW307": "a retry that never happens",
+    "GW308": "an error rule that is never reached",
 }
 """Every diagnostic and what it is about, in a few words."""
 
-WARNINGS = frozenset({"GW205", "GW303", "GW304", "GW305"})
+WARNINGS = frozenset({"GW205", "GW303", "GW304", "GW305", "GW307", "GW308"})
 """Legal, but surely not what was meant; all others are errors unless their finder says otherwise."""
 
 _WIDTH = 100

@@ -5,6 +5,7 @@ from typing import Any
 
 from gateway.diagnostics import Problem
 from gateway.loading import Source
+from gateway.plan.advice import advice
 
 _WILD = "{}"
 _READS = frozenset({"GET", "HEAD"})
@@ -17,6 +18,7 @@ def check_plans(endpoints: Sequence[Any], source: Source) -> Iterator[Problem]:
     for plan in endpoints:
         yield from _timing(plan, source)
         yield from _cached_write(plan, source)
+    yield from advice(endpoints, source)
 
 
 def path_of(plan: Any, key: str) -> tuple[str, ...]:

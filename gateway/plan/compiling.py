@@ -9,7 +9,7 @@ import msgspec
 from gateway.config import Config, EffectivePolicy, EndpointConfig, IntegrationConfig
 from gateway.contract import SLOTS, Credential, Handler, Kit, Policy, Site, Stage
 from gateway.declared import Operation
-from gateway.diagnostics import InvalidConfig, Problem
+from gateway.diagnostics import InvalidConfig, Problem, in_order
 from gateway.loading import Loaded
 from gateway.plan.checks import check_plans
 from gateway.plan.native import native_operations, native_stage
@@ -77,7 +77,7 @@ def compile_plans(loaded: Loaded, registry: Registry, kit: Kit, flags: Flags, pu
     compiler = _Compiler(loaded, registry, kit, flags, public_url)
     endpoints = tuple(plan for integration in config.integrations for plan in compiler.endpoints(integration))
     native = tuple(plan for integration in config.integrations for plan in compiler.native(integration))
-    problems = (*compiler.problems, *check_plans(endpoints, loaded.source))
+    problems = in_order((*compiler.problems, *check_plans(endpoints, loaded.source)))
     if any(problem.severity == "error" for problem in problems):
         raise InvalidConfig(problems)
     return Plans(endpoints, native, tuple(compiler.mounts(config)), problems)
