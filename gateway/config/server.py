@@ -12,8 +12,20 @@ from gateway.units import Size
 class Jwt(Settings, frozen=True, kw_only=True):
     """Callers that come with a token of an identity provider."""
 
-    issuer: Annotated[Url, Meta(description="Who signs the tokens: the `iss` they carry.")]
-    audience: Annotated[str, Meta(description="Whom the tokens are for: the `aud` they carry.")]
+    issuer: Annotated[
+        Url,
+        Meta(
+            description="Who signs the tokens: the `iss` they carry.",
+            examples=["https://login.example"],
+        ),
+    ]
+    audience: Annotated[
+        str,
+        Meta(
+            description="Whom the tokens are for: the `aud` they carry. A token for somebody else is refused.",
+            examples=["integrations"],
+        ),
+    ]
 
 
 class Callers(Settings, frozen=True, kw_only=True):
@@ -21,9 +33,19 @@ class Callers(Settings, frozen=True, kw_only=True):
 
     api_keys: Annotated[
         Literal["required", "off"],
-        Meta(description="Whether a caller needs a key: `required`, or `off` for your own machine only."),
+        Meta(
+            description="Whether a caller needs a key of the gateway: `required`, or `off` for your own machine only. "
+            "Beyond loopback the gateway does not start with `off`, unless `jwt` is set.",
+            examples=["required", "${GATEWAY_API_KEYS:-off}"],
+        ),
     ] = "off"
-    jwt: Annotated[Jwt | None, Meta(description="Accept the tokens of an identity provider.")] = None
+    jwt: Annotated[
+        Jwt | None,
+        Meta(
+            description="Accept the tokens of an identity provider, beside or instead of keys.",
+            examples=[{"issuer": "https://login.example", "audience": "integrations"}],
+        ),
+    ] = None
 
 
 class Cors(Settings, frozen=True, kw_only=True):
@@ -31,45 +53,116 @@ class Cors(Settings, frozen=True, kw_only=True):
 
     origins: Annotated[
         tuple[Origin, ...],
-        Meta(description="The origins whose pages may call the gateway, such as `https://app.example`."),
+        Meta(
+            description="The origins whose pages may call the gateway from a browser; none unless they are listed.",
+            examples=[["https://app.example"]],
+        ),
     ] = ()
 
 
 class Tls(Settings, frozen=True, kw_only=True):
     """The certificate that the gateway shows its callers."""
 
-    cert: Annotated[str, Meta(description="The file with the certificate chain, in PEM.")]
-    key: Annotated[str, Meta(description="The file with the private key, in PEM.")]
+    cert: Annotated[
+        str,
+        Meta(
+            description="The file with the certificate chain, in PEM, the gateway's own first.",
+            examples=["/run/secrets/gateway.crt"],
+        ),
+    ]
+    key: Annotated[
+        str,
+        Meta(
+            description="The file with the private key that belongs to it, in PEM, without a password.",
+            examples=["/run/secrets/gateway.key"],
+        ),
+    ]
 
 
 class Server(Settings, frozen=True, kw_only=True):
     """The gateway itself."""
 
-    base_path: Annotated[RootedPath, Meta(description="Endpoints answer at {base_path}/{integration}{route}.")] = (
-        "/api/v1"
-    )
+    base_path: Annotated[
+        RootedPath,
+        Meta(
+            description="What every endpoint's path begins with: they answer at {base_path}/{integration}{route}. "
+            "Change it when something else in front already owns that path.",
+            examples=["/api/v1"],
+        ),
+    ] = "/api/v1"
     public_url: Annotated[
-        Url | None, Meta(description="Where callers find the gateway, for links and redirects; never taken from Host.")
+        Url | None,
+        Meta(
+            description="Where callers find the gateway, for links and redirects; never taken from Host. Needed beyond "
+            "loopback where links, native mounts or OAuth are used; on loopback it is the gateway's own address.",
+            examples=["https://integrations.example"],
+        ),
     ] = None
-    storage: Annotated[str, Meta(description="What has to last: a database, such as `sqlite:///var/gateway.db`.")] = (
-        "sqlite:///var/gateway.db"
-    )
+    storage: Annotated[
+        str,
+        Meta(
+            description="The database for what has to last. A relative path is taken from where the gateway is "
+            "started.",
+            examples=["sqlite:///var/gateway.db"],
+        ),
+    ] = "sqlite:///var/gateway.db"
     shared_state: Annotated[
         str,
-        Meta(description="Where limits, breakers and cache are: `memory`, this process, or a redis address for all."),
+        Meta(
+            description="Where limits, breakers and cache are: `memory`, for one process alone, or a redis address "
+            "for several gateways that have to count together.",
+            examples=["memory", "redis://localhost:6379/0"],
+        ),
     ] = "memory"
-    callers: Annotated[Callers, Meta(description="Who may call the gateway.")] = Callers()
-    body_limit: Annotated[Size, Meta(description="The largest request body, such as `10MiB`.")] = field(
-        default_factory=lambda: Size(10 * 1024**2)
-    )
-    response_limit: Annotated[Size, Meta(description="The largest answer of a vendor, such as `50MiB`.")] = field(
-        default_factory=lambda: Size(50 * 1024**2)
-    )
+    callers: Annotated[
+        Callers,
+        Meta(
+            description="Who may call the gateway: anybody on this machine, unless you say more.",
+            examples=[{"api_keys": "required"}],
+        ),
+    ] = Callers()
+    body_limit: Annotated[
+        Size,
+        Meta(
+            description="The largest request body that is read; a larger one is answered with 413. Raise it for "
+            "uploads: what is not streamed lies in memory.",
+            examples=["10MiB"],
+        ),
+    ] = field(default_factory=lambda: Size(10 * 1024**2))
+    response_limit: Annotated[
+        Size,
+        Meta(
+            description="The largest answer of a vendor that is read; a larger one is answered with 502. Streamed "
+            "answers have no limit.",
+            examples=["50MiB"],
+        ),
+    ] = field(default_factory=lambda: Size(50 * 1024**2))
     trusted_proxies: Annotated[
-        tuple[str, ...], Meta(description="Addresses or networks whose X-Forwarded-For is believed.")
+        tuple[str, ...],
+        Meta(
+            description="Addresses or networks of the proxies in front, whose X-Forwarded-For is believed; from "
+            "anybody else it is ignored.",
+            examples=[["10.0.0.0/8"]],
+        ),
     ] = ()
-    cors: Annotated[Cors, Meta(description="Pages of other origins.")] = Cors()
+    cors: Annotated[
+        Cors,
+        Meta(
+            description="Which web pages may call the gateway from a browser; none unless you say so.",
+            examples=[{"origins": ["https://app.example"]}],
+        ),
+    ] = Cors()
     return_to: Annotated[
-        tuple[Url, ...], Meta(description="Where a user may be sent back to once an account is connected.")
+        tuple[Url, ...],
+        Meta(
+            description="Where a user may be sent back to once an account is connected; other addresses are refused.",
+            examples=[["https://app.example/connected"]],
+        ),
     ] = ()
-    tls: Annotated[Tls | None, Meta(description="Answer by https, with this certificate.")] = None
+    tls: Annotated[
+        Tls | None,
+        Meta(
+            description="Answer by https, with this certificate. Leave it out where something in front does that.",
+            examples=[{"cert": "/run/secrets/gateway.crt", "key": "/run/secrets/gateway.key"}],
+        ),
+    ] = None
