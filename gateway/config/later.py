@@ -13,41 +13,86 @@ from gateway.units import Duration, Secret
 class Client(Settings, frozen=True, kw_only=True):
     """The gateway's registration with an OAuth provider."""
 
-    id: Annotated[str, Meta(description="The client id.")]
-    secret: Annotated[Secret | None, Meta(description="The client secret.")] = None
+    id: Annotated[str, Meta(description="The client id that the provider gave you.", examples=["${GOOGLE_CLIENT_ID}"])]
+    secret: Annotated[
+        Secret | None,
+        Meta(
+            description="The client secret that belongs to it; none for a public client.",
+            examples=["${GOOGLE_CLIENT_SECRET}"],
+        ),
+    ] = None
     auth: Annotated[
         Literal["client_secret_basic", "client_secret_post", "none"],
-        Meta(description="How the client shows who it is."),
+        Meta(
+            description="How the client shows who it is: in the Authorization header, in the form, or not at all.",
+            examples=["client_secret_post"],
+        ),
     ] = "client_secret_basic"
 
 
 class Provider(Settings, frozen=True, kw_only=True):
     """An OAuth provider."""
 
-    authorize: Annotated[Url, Meta(description="Where users give their consent.")]
-    token: Annotated[Url, Meta(description="Where tokens are handed out.")]
-    revoke: Annotated[Url | None, Meta(description="Where tokens are given back.")] = None
-    client: Annotated[Client, Meta(description="The gateway's registration with the provider.")]
-    scopes: Annotated[tuple[str, ...], Meta(description="What to ask for.")] = ()
-    extra: Annotated[dict[str, str], Meta(description="Further parameters of the consent page's address.")] = field(
-        default_factory=dict
-    )
+    authorize: Annotated[
+        Url,
+        Meta(
+            description="The page where users give their consent.",
+            examples=["https://accounts.google.com/o/oauth2/auth"],
+        ),
+    ]
+    token: Annotated[
+        Url,
+        Meta(description="Where tokens are handed out and renewed.", examples=["https://oauth2.googleapis.com/token"]),
+    ]
+    revoke: Annotated[
+        Url | None,
+        Meta(
+            description="Where tokens are given back when a user disconnects; left out, they are only forgotten.",
+            examples=["https://oauth2.googleapis.com/revoke"],
+        ),
+    ] = None
+    client: Annotated[
+        Client,
+        Meta(
+            description="The gateway's registration with the provider.",
+            examples=[{"id": "${GOOGLE_CLIENT_ID}", "secret": "${GOOGLE_CLIENT_SECRET}"}],
+        ),
+    ]
+    scopes: Annotated[
+        tuple[str, ...],
+        Meta(description="What every integration of this provider asks for.", examples=[["openid", "email"]]),
+    ] = ()
+    extra: Annotated[
+        dict[str, Annotated[str, Meta(description="The parameter's value.", examples=["offline"])]],
+        Meta(
+            description="Further parameters of the consent page's address, as the provider names them.",
+            examples=[{"access_type": "offline"}],
+        ),
+    ] = field(default_factory=dict)
 
 
 class OAuthCredential(Settings, frozen=True, kw_only=True, tag_field="use", tag="oauth"):
     """A token of the user who calls."""
 
-    provider: Annotated[str, Meta(description="The name of the provider under `providers`.")]
+    provider: Annotated[str, Meta(description="The name of the provider under `providers`.", examples=["google"])]
     scopes: Annotated[
-        tuple[str, ...], Meta(description="What this integration needs beyond the provider's scopes.")
+        tuple[str, ...],
+        Meta(
+            description="What this integration needs beyond the provider's scopes; users are asked for both at once.",
+            examples=[["https://www.googleapis.com/auth/calendar.readonly"]],
+        ),
     ] = ()
 
 
 class StoredCredential(Settings, frozen=True, kw_only=True, tag_field="use", tag="stored"):
     """A secret that each user has left with the gateway."""
 
-    header: Annotated[str, Meta(description="The header field that carries it.")] = "Authorization"
-    prefix: Annotated[str, Meta(description="What stands before it in that field.")] = "Bearer "
+    header: Annotated[str, Meta(description="The header field that carries it.", examples=["X-API-Key"])] = (
+        "Authorization"
+    )
+    prefix: Annotated[
+        str, Meta(description="What stands before it in that field, the space included.", examples=["Bearer "])
+    ] = "Bearer "
 
 
 class OpenApi(Settings, frozen=True, kw_only=True):
@@ -67,19 +112,42 @@ class Paging(Settings, frozen=True, kw_only=True):
 class Idempotency(Settings, frozen=True, kw_only=True):
     """A repeated write gets the first answer."""
 
-    window: Annotated[Duration, Meta(description="For how long, such as `24h`.")] = Duration(86400)
-    required: Annotated[bool, Meta(description="Whether a write without a key is refused.")] = False
+    window: Annotated[
+        Duration,
+        Meta(
+            description="For how long a write's first answer is kept and given again, such as `24h`.",
+            examples=["24h"],
+        ),
+    ] = Duration(86400)
+    required: Annotated[
+        bool,
+        Meta(description="Whether a write without an Idempotency-Key is refused.", examples=[True]),
+    ] = False
     key: Annotated[
-        Literal["header", "header_or_body_hash"], Meta(description="What tells that two writes are the same.")
+        Literal["header", "header_or_body_hash"],
+        Meta(
+            description="What tells that two writes are the same: the Idempotency-Key, or for callers that cannot send "
+            "one the body itself.",
+            examples=["header_or_body_hash"],
+        ),
     ] = "header"
 
 
 class Cost(Settings, frozen=True, kw_only=True):
     """What a call costs."""
 
-    amount: Annotated[float | None, Meta(description="The price of a call.")] = None
-    path: Annotated[str | None, Meta(description="Where the vendor's answer tells its price, in JMESPath.")] = None
-    currency: Annotated[str, Meta(description="Such as `USD`.")]
+    amount: Annotated[
+        float | None,
+        Meta(description="What each call costs, in `currency`; for vendors with a fixed price.", examples=[0.0075]),
+    ] = None
+    path: Annotated[
+        str | None,
+        Meta(
+            description="Where the vendor's answer tells what the call has cost, in JMESPath; instead of `amount`.",
+            examples=["costBreakdown.total"],
+        ),
+    ] = None
+    currency: Annotated[str, Meta(description="What the price is in, as three letters of ISO 4217.", examples=["USD"])]
 
 
 LATER_CREDENTIALS: tuple[Any, ...] = (OAuthCredential, StoredCredential)

@@ -35,14 +35,15 @@ class Callers(Settings, frozen=True, kw_only=True):
         Literal["required", "off"],
         Meta(
             description="Whether a caller needs a key of the gateway: `required`, or `off` for your own machine only. "
-            "Beyond loopback the gateway does not start with `off`, unless `jwt` is set.",
-            examples=["required", "${GATEWAY_API_KEYS:-off}"],
+            "Beyond loopback the gateway does not start with `off`. Only `off` is available in this version.",
+            examples=["${GATEWAY_API_KEYS:-off}"],
         ),
     ] = "off"
     jwt: Annotated[
         Jwt | None,
         Meta(
-            description="Accept the tokens of an identity provider, beside or instead of keys.",
+            description="Accept the tokens of an identity provider, beside or instead of keys. Not available in this "
+            "version.",
             examples=[{"issuer": "https://login.example", "audience": "integrations"}],
         ),
     ] = None
@@ -110,15 +111,15 @@ class Server(Settings, frozen=True, kw_only=True):
         str,
         Meta(
             description="Where limits, breakers and cache are: `memory`, for one process alone, or a redis address "
-            "for several gateways that have to count together.",
-            examples=["memory", "redis://localhost:6379/0"],
+            "for several gateways that have to count together. Only `memory` is available in this version.",
+            examples=["${GATEWAY_SHARED_STATE:-memory}"],
         ),
     ] = "memory"
     callers: Annotated[
         Callers,
         Meta(
             description="Who may call the gateway: anybody on this machine, unless you say more.",
-            examples=[{"api_keys": "required"}],
+            examples=[{"api_keys": "${GATEWAY_API_KEYS:-off}"}],
         ),
     ] = Callers()
     body_limit: Annotated[
@@ -155,7 +156,7 @@ class Server(Settings, frozen=True, kw_only=True):
     return_to: Annotated[
         tuple[Url, ...],
         Meta(
-            description="Where a user may be sent back to once an account is connected; other addresses are refused.",
+            description="Where a user may be sent back to once an account is connected. Not available in this version.",
             examples=[["https://app.example/connected"]],
         ),
     ] = ()
