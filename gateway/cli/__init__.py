@@ -1,9 +1,10 @@
 """The command `gateway`: stdout is data, stderr is talk; 0 fine, 1 findings, 2 usage or internal error."""
 
-from importlib import import_module
 from typing import Any
 
 import click
+
+from gateway.cli.group import Lazy
 
 COMMANDS = {
     "serve": "run the gateway",
@@ -14,28 +15,28 @@ COMMANDS = {
 }
 """Each is a file here, imported when it is called: `gateway --help` imports none of them."""
 
-
-class Lazy(click.Group):
-    """Knows the names and one-line helps of its commands without importing them."""
-
-    def list_commands(self, ctx: click.Context) -> list[str]:
-        return list(COMMANDS)
-
-    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in COMMANDS:
-            return None
-        command: click.Command = import_module(f"gateway.cli.{cmd_name}_command").command
-        return command
-
-    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
-        with formatter.section("Commands"):
-            formatter.write_dl(list(COMMANDS.items()))
+SECTIONS = {
+    "Run": ("serve", "try"),
+    "Write a config": ("init", "add", "import", "fmt", "check"),
+    "Understand it": ("routes", "explain", "render", "diff", "schema"),
+    "This installation": ("doctor", "completion"),
+}
+"""The order in which people meet them; a command that no section names stands last."""
 
 
-@click.group(cls=Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.group(
+    cls=Lazy,
+    known=COMMANDS,
+    sections=SECTIONS,
+    invoke_without_command=True,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 @click.version_option(package_name="integration-gateway", prog_name="gateway")
-def main() -> None:
+@click.pass_context
+def main(context: click.Context) -> None:
     """One YAML file in, proxied, traced and documented vendor endpoints out."""
+    if context.invoked_subcommand is None:
+        click.echo(context.get_help())
 
 
 def config_option(function: Any) -> Any:
@@ -49,3 +50,8 @@ def config_option(function: Any) -> Any:
         type=click.Path(dir_okay=False),
         help="The file that declares the integrations.",
     )(function)
+
+
+def json_option(function: Any) -> Any:
+    """`--json`, the same for every command that shows something."""
+    return click.option("--json", "as_json", is_flag=True, help="As JSON, one value.")(function)
