@@ -5,13 +5,14 @@ import gc
 import logging
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 import gateway
+from gateway.contract import Call, Handler, Reply, Trail
 from gateway.diagnostics import InvalidConfig, Problem, render_concise
 from gateway.loading import Loaded, load
 from gateway.openapi import Entry, document, explanations
@@ -35,7 +36,8 @@ HSTS = ((b"strict-transport-security", b"max-age=31536000"),)
 class Launch(msgspec.Struct, frozen=True, kw_only=True):
     """How an application is started: what the command line and the environment say, the file apart.
 
-    `public_url` is where callers find the gateway unless the file says so; `engine` the vendor HTTP client.
+    `public_url` is where callers find the gateway unless the file says so; `engine` the vendor HTTP client. `observe`
+    is given the trail of each request to an endpoint, before anything is in it.
     """
 
     config: Path
@@ -43,6 +45,7 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     public_url: str = "http://127.0.0.1:8000"
     allow_private: bool = False
     engine: str = "wreq"
+    observe: Callable[[Trail], None] | None = None
 
 
 class Application:
@@ -139,7 +142,7 @@ class Application:
     def _generation(self) -> Generation:
         server = self._loaded.config.server
         public_url = _public_url(self._loaded, self._launch)
-        endpoints = [Endpoint.of(plan, bind(plan, self._send(plan))) for plan in self._all()]
+        endpoints = [Endpoint.of(plan, self._handler(plan)) for plan in self._all()]
         problems = explanations(Entry.of(plan.operation, plan.policies) for plan in self._all())
         site = build_site(self._document(public_url), public_url, health_handlers(self.health), problems)
         door = Door(
@@ -159,6 +162,17 @@ class Application:
 
     def _all(self) -> list[Plan]:
         return [*self.plans.endpoints, *self.plans.native]
+
+    def _handler(self, plan: Plan) -> Handler:
+        handle, observe = bind(plan, self._send(plan)), self._launch.observe
+        if observe is None:
+            return handle
+
+        async def observed(call: Call) -> Reply:
+            observe(call.trail)
+            return await handle(call)
+
+        return observed
 
     def _send(self, plan: Plan) -> Any:
         engine = self._engines.get(allow_private=plan.allow_private)

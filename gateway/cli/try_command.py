@@ -3,6 +3,7 @@
 import asyncio
 import os
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -10,7 +11,9 @@ from urllib.parse import quote, urlencode
 import click
 
 from gateway.cli import config_option
+from gateway.cli.asking import ask
 from gateway.cli.reporting import refuse, say_problems
+from gateway.contract import Trail
 from gateway.diagnostics import InvalidConfig
 
 
@@ -23,6 +26,7 @@ from gateway.diagnostics import InvalidConfig
 @click.option("-d", "--data", metavar="JSON|@FILE", help="The body, or the file that holds it.")
 @click.option("--stub", is_flag=True, help="Answer from the stub; no vendor is asked.")
 @click.option("--allow-private", is_flag=True, help="Let it reach private addresses and plain http.")
+@click.option("--explain", is_flag=True, help="Tell on stderr what each stage did, and when.")
 def command(
     endpoint: str,
     config: str,
@@ -32,71 +36,65 @@ def command(
     data: str | None,
     stub: bool,
     allow_private: bool,
+    explain: bool,
 ) -> None:
     """Send one request through ENDPOINT, such as vapi.list_assistants; the answer's body goes to stdout."""
+    trails: list[Trail] = []
+    application = _application(Path(config), stub=stub, allow_private=allow_private, trails=trails)
+    plan = next((plan for plan in application.plans.endpoints if plan.operation.id == endpoint), None)
+    if plan is None:
+        refuse(f"there is no endpoint {endpoint!r}; `gateway routes` lists them")
+    route = plan.operation.route
+    for name, value in _pairs(path):
+        route = route.replace("{" + name + "}", quote(value, safe=""))
+    fields = [(name.lower().encode(), value.encode()) for name, value in _pairs(header)]
+    body = b"" if data is None else _body(data)
+    started = asyncio.run(_clocked(application, plan.operation.method, (route, urlencode(_pairs(query))), fields, body))
+    sys.exit(_shown(started, trails if explain else [], [slot for slot, _ in plan.stages]))
+
+
+def _application(config: Path, *, stub: bool, allow_private: bool, trails: list[Trail]) -> Any:
     from gateway.app import Application, Launch
 
     environ = {**os.environ, "INTEGRATIONS_STUB_MODE": "true"} if stub else dict(os.environ)
     try:
-        application = Application(Launch(config=Path(config), environ=environ, allow_private=allow_private))
+        launch = Launch(config=config, environ=environ, allow_private=allow_private, observe=trails.append)
+        return Application(launch)
     except InvalidConfig as invalid:
         say_problems(invalid.problems)
         sys.exit(1)
     except ValueError as wrong:
         refuse(str(wrong))
-    found = [plan.operation for plan in application.plans.endpoints if plan.operation.id == endpoint]
-    if not found:
-        refuse(f"there is no endpoint {endpoint!r}; `gateway routes` lists them")
-    route = found[0].route
-    for name, value in _pairs(path):
-        route = route.replace("{" + name + "}", quote(value, safe=""))
-    fields = [(b"host", b"localhost"), *((n.lower().encode(), v.encode()) for n, v in _pairs(header))]
-    body = b"" if data is None else _body(data)
-    if body:
-        fields += [(b"content-type", b"application/json"), (b"content-length", str(len(body)).encode())]
-    scope = _scope(found[0].method, route, urlencode(_pairs(query)), fields)
-    status, head, answer = asyncio.run(_ask(application, scope, body))
+
+
+async def _clocked(*asked: Any) -> tuple[float, tuple[int, list[tuple[bytes, bytes]], bytes]]:
+    """The answer, and when it was asked for by the clock of the trail."""
+    import time
+
+    return time.monotonic(), await ask(*asked)
+
+
+def _shown(
+    clocked: tuple[float, tuple[int, list[tuple[bytes, bytes]], bytes]], trails: list[Trail], slots: list[str]
+) -> int:
+    """Says the answer; gives the exit code."""
+    started, (status, head, answer) = clocked
     click.echo(f"HTTP {status}", err=True)
     for field, text in head:
         click.echo(f"{field.decode()}: {text.decode('latin-1')}", err=True)
+    for line in _explained(trails, started, slots):
+        click.echo(line, err=True)
     click.echo(answer.decode("utf-8", "replace"))
-    sys.exit(0 if status < 300 else 1)  # noqa: PLR2004
+    return 0 if status < 300 else 1  # noqa: PLR2004
 
 
-async def _ask(application: Any, scope: dict[str, Any], body: bytes) -> tuple[int, list[tuple[bytes, bytes]], bytes]:
-    messages: list[dict[str, Any]] = []
-    asked = iter([{"type": "http.request", "body": body, "more_body": False}])
+def _explained(trails: list[Trail], started: float, slots: list[str]) -> Iterator[str]:
+    from gateway.explaining.events import silent, told
 
-    async def receive() -> dict[str, Any]:
-        message = next(asked, None)
-        if message is None:
-            await asyncio.Event().wait()
-        return message or {}
-
-    async def send(message: dict[str, Any]) -> None:
-        messages.append(message)
-
-    await application(scope, receive, send)
-    await application.close()
-    answer = b"".join(message.get("body", b"") for message in messages[1:])
-    return messages[0]["status"], messages[0]["headers"], answer
-
-
-def _scope(method: str, path: str, query: str, headers: list[tuple[bytes, bytes]]) -> dict[str, Any]:
-    return {
-        "type": "http",
-        "asgi": {"version": "3.0"},
-        "http_version": "1.1",
-        "method": method,
-        "scheme": "http",
-        "path": path,
-        "raw_path": path.encode(),
-        "query_string": query.encode(),
-        "root_path": "",
-        "headers": headers,
-        "client": ("127.0.0.1", 0),
-        "server": ("localhost", 8000),
-    }
+    for trail in trails:
+        yield ""
+        yield from told(trail.events, started)
+        yield f"{'':>9}     nothing to say: {', '.join(silent(trail.events, slots))}"
 
 
 def _pairs(texts: tuple[str, ...]) -> list[tuple[str, str]]:

@@ -198,10 +198,4 @@ def may_repeat(unsafe: str, call: Call, trouble: Trouble) -> bool:
     return unsafe == "with_idempotency_key" and bool(call.header(b"idempotency-key"))
 
 
-def worst_case(settings: Retry, attempt: float) -> float:
-    """Seconds that all attempts and our own waits take at most, where one attempt takes `attempt` seconds."""
-    waits = sum(settings.backoff.longest(number) for number in range(1, settings.attempts))
-    return settings.attempts * attempt + waits
-
-
 policy = Policy(name="retry", settings=Retry, build=build)

@@ -19,7 +19,7 @@ from gateway.errors import (
     UpstreamTimeout,
 )
 from gateway_policies import retry
-from gateway_policies.retry import Backoff, Budget, Retry, worst_case
+from gateway_policies.retry import Backoff, Budget, Retry
 from tests.kit import call, clock, kit, pipeline, run, site
 
 Outcome = Reply | GatewayError
@@ -273,10 +273,6 @@ def test_a_client_that_leaves_during_a_wait_ends_it() -> None:
 
     run(main())
     assert len(vendor.calls) == 1
-
-
-def test_the_worst_case_is_every_attempt_and_every_wait() -> None:
-    assert worst_case(Retry(), 10) == pytest.approx(30.6)
 
 
 @pytest.mark.parametrize(
