@@ -1,4 +1,4 @@
-"""What is wrong with a config: a code, a place, what would be right; and how that is written for people."""
+"""What is wrong with a config: a code, a place, what would be right."""
 
 from collections.abc import Iterable
 from typing import Literal
@@ -64,7 +64,6 @@ CODES = {
 WARNINGS = frozenset({"GW205", "GW303", "GW304", "GW305", "GW307", "GW308"})
 """Legal, but surely not what was meant; all others are errors unless their finder says otherwise."""
 
-_WIDTH = 100
 _LONGEST = 400
 
 
@@ -89,11 +88,22 @@ class Problem(msgspec.Struct, frozen=True):
     hidden: tuple[tuple[int, int], ...] = ()
 
 
-class InvalidConfig(Exception):
-    """The config cannot serve; `problems` are all that was found, in the order of the file."""
+class Size(msgspec.Struct, frozen=True):
+    """How much a config declares."""
 
-    def __init__(self, problems: Iterable[Problem]) -> None:
+    integrations: int
+    endpoints: int
+
+
+class InvalidConfig(Exception):
+    """The config cannot serve; `problems` are all that was found, in the order of the file.
+
+    `size` is None where the file could not be read so far.
+    """
+
+    def __init__(self, problems: Iterable[Problem], size: Size | None = None) -> None:
         self.problems = in_order(problems)
+        self.size = size
         super().__init__("\n".join(map(render_concise, self.problems)))
 
 
@@ -109,59 +119,10 @@ def in_order(problems: Iterable[Problem]) -> tuple[Problem, ...]:
 def render_concise(problem: Problem) -> str:
     """`FILE:LINE:COLUMN: error[GW104]: message`."""
     place = problem.place
-    return f"{place.file}:{place.line}:{place.column}: {problem.severity}[{problem.code}]: {_one_line(problem.message)}"
+    return f"{place.file}:{place.line}:{place.column}: {problem.severity}[{problem.code}]: {one_line(problem.message)}"
 
 
-def render_text(problem: Problem, text: str) -> str:
-    """The problem with an excerpt of `text`, which is what its file holds."""
-    place = problem.place
-    gutter = " " * len(str(place.line))
-    lines = [
-        f"{problem.severity}[{problem.code}]: {_one_line(problem.message)}",
-        f"{gutter}--> {place.file}:{place.line}:{place.column}",
-        *_excerpt(problem, text, gutter),
-    ]
-    if problem.allowed:
-        lines.append(f"{gutter} = allowed here: {_shortened(problem.allowed)}")
-    lines.append(f"{gutter} = help: gateway explain {problem.code}")
-    return "\n".join(lines)
-
-
-def _one_line(text: str) -> str:
+def one_line(text: str) -> str:
     """Of bounded length, whatever a key or value holds."""
     text = text if len(text) <= _LONGEST else f"{text[:_LONGEST]}…"
     return text if text.isprintable() else "".join(one if one.isprintable() else repr(one)[1:-1] for one in text)
-
-
-def _excerpt(problem: Problem, text: str, gutter: str) -> list[str]:
-    place = problem.place
-    rows = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").split("\n")
-    hint = [f"{gutter} = {problem.hint}"] if problem.hint else []
-    if place.line > len(rows) or not rows[place.line - 1].strip():
-        return [f"{gutter} |", *hint]
-    row = _masked(rows[place.line - 1], problem.hidden)
-    before = "".join(letter if letter == "\t" else " " for letter in row[: place.column - 1])
-    carets = "^" * max(1, min(place.length, len(row) - place.column + 1))
-    return [
-        f"{gutter} |",
-        f"{place.line} | {row}",
-        f"{gutter} | {before}{carets} {problem.hint}".rstrip(),
-        f"{gutter} |",
-    ]
-
-
-def _masked(row: str, hidden: Iterable[tuple[int, int]]) -> str:
-    for column, length in hidden:
-        row = row[: column - 1] + "*" * min(length, len(row) - column + 1) + row[column - 1 + length :]
-    return row
-
-
-def _shortened(names: tuple[str, ...]) -> str:
-    """As many as fit on a line."""
-    shown = ""
-    for name in names:
-        longer = f"{shown}, {name}" if shown else name
-        if len(longer) > _WIDTH:
-            return f"{shown}, …"
-        shown = longer
-    return shown

@@ -5,44 +5,45 @@ import time
 from pathlib import Path
 
 import click
+import msgspec
 
 from gateway.cli.compiling import compiled
-from gateway.cli.reporting import refuse, show_problems
-from gateway.diagnostics import InvalidConfig, Problem
+from gateway.cli.reporting import Style, refuse, show_found
+from gateway.diagnostics import InvalidConfig
+from gateway.reporting import Found
+
+
+class Manner(msgspec.Struct, frozen=True, kw_only=True):
+    """How a file is checked; the names are those of the flags."""
+
+    resolve_secrets: bool
+    allow_private: bool
 
 
 @click.command("check")
 @click.argument("files", nargs=-1, type=click.Path(dir_okay=False))
-@click.option("--format", "style", type=click.Choice(["text", "concise"]), default="text", show_default=True,
-              envvar="GATEWAY_CHECK_FORMAT", help="How problems are written.")  # fmt: skip
-@click.option("--strict", is_flag=True, envvar="GATEWAY_CHECK_STRICT", help="Warnings count as errors.")
-def command(files: tuple[str, ...], style: str, strict: bool) -> None:
+@click.option("--format", "style", type=click.Choice(["text", "concise", "json", "github", "sarif"]), default="text",
+              show_default=True, help="How problems are written.")  # fmt: skip
+@click.option("--strict", is_flag=True, help="Warnings count as errors.")
+@click.option("--resolve-secrets", is_flag=True, help="A reference without a value is an error, as it is when serving.")
+@click.option("--allow-private", is_flag=True, help="Let every integration lead to private addresses and plain http.")
+def command(files: tuple[str, ...], style: Style, strict: bool, resolve_secrets: bool, allow_private: bool) -> None:
     """Tell every problem of FILES (integrations.yaml if none is named)."""
-    failed = False
-    for name in files or ("integrations.yaml",):
-        started = time.perf_counter()
-        problems, counts = _examine(Path(name))
-        show_problems(problems, style)
-        errors = sum(1 for problem in problems if problem.severity == "error")
-        warnings = len(problems) - errors
-        took = (time.perf_counter() - started) * 1000
-        click.echo(f"{counts}: {_several(errors, 'error')}, {_several(warnings, 'warning')} ({took:.0f} ms)", err=True)
-        failed = failed or errors > 0 or (strict and warnings > 0)
-    sys.exit(1 if failed else 0)
+    manner = Manner(resolve_secrets=resolve_secrets, allow_private=allow_private)
+    found = [_examine(name, manner) for name in files or ("integrations.yaml",)]
+    show_found(found, style)
+    for one in found:
+        click.echo(f"{one.file}: {one.summary()}" if len(found) > 1 and one.size else one.summary(), err=True)
+    sys.exit(1 if any(one.errors or (strict and one.warnings) for one in found) else 0)
 
 
-def _examine(path: Path) -> tuple[tuple[Problem, ...], str]:
+def _examine(name: str, manner: Manner) -> Found:
+    started = time.perf_counter()
     try:
-        result = compiled(path)
+        result = compiled(Path(name), lenient=not manner.resolve_secrets, allow_private=manner.allow_private)
     except InvalidConfig as invalid:
-        return invalid.problems, str(path)
+        return Found(name, invalid.problems, invalid.size, time.perf_counter() - started)
     except ValueError as wrong:
         refuse(str(wrong))
-    integrations = result.loaded.config.integrations
-    endpoints = sum(len(integration.endpoints) for integration in integrations)
-    counts = f"{_several(len(integrations), 'integration')}, {_several(endpoints, 'endpoint')}"
-    return (*result.loaded.warnings, *result.plans.warnings), counts
-
-
-def _several(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+    problems = (*result.loaded.warnings, *result.plans.warnings)
+    return Found(name, problems, result.loaded.size, time.perf_counter() - started)

@@ -20,15 +20,18 @@ class Compiled(msgspec.Struct, frozen=True):
     plans: Plans
 
 
-def compiled(path: Path, *, stub: bool | None = None) -> Compiled:
-    """Raises InvalidConfig. Unset references are warnings here: nothing is sent to any vendor."""
+def compiled(path: Path, *, stub: bool | None = None, lenient: bool = True, allow_private: bool = False) -> Compiled:
+    """Raises InvalidConfig. `lenient` lets a reference without value pass with a warning: no vendor is asked."""
     registry = discover()
-    flags = Flags.read(os.environ)
+    flags = msgspec.structs.replace(Flags.read(os.environ), allow_private=allow_private)
     if stub is not None:
         flags = msgspec.structs.replace(flags, stub=stub)
-    loaded = load(path, registry, os.environ, lenient_secrets=True)
+    loaded = load(path, registry, os.environ, lenient_secrets=lenient)
     kit = system_kit(Keeper(), os.environ)
-    plans = compile_plans(loaded, registry, kit, flags, loaded.config.server.public_url or PUBLIC_URL)
+    try:
+        plans = compile_plans(loaded, registry, kit, flags, loaded.config.server.public_url or PUBLIC_URL)
+    except InvalidConfig as invalid:
+        raise InvalidConfig((*loaded.warnings, *invalid.problems), loaded.size) from None
     return Compiled(loaded, plans)
 
 

@@ -1,15 +1,19 @@
 """How commands tell what is wrong."""
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Literal, NoReturn
 
 import click
 
-from gateway.diagnostics import Problem, render_concise, render_text
+from gateway.cli.terminal import paint_of
+from gateway.diagnostics import Problem, render_concise
+from gateway.reporting import Found, Paint, render_github, render_json, render_sarif, render_text
 
 USAGE_EXIT = 2
+
+Style = Literal["text", "concise", "json", "github", "sarif"]
 
 
 def refuse(message: str, code: int = USAGE_EXIT) -> NoReturn:
@@ -20,23 +24,34 @@ def refuse(message: str, code: int = USAGE_EXIT) -> NoReturn:
 
 def say_problems(problems: Iterable[Problem]) -> None:
     """Every problem with its excerpt, on stderr: for commands whose data is something else."""
-    for text in _rendered(problems, "text"):
-        click.echo(text, err=True)
+    for text in _with_excerpts(problems, paint_of(sys.stderr)):
+        click.echo(text, err=True, color=True)
 
 
-def show_problems(problems: Iterable[Problem], style: str) -> None:
-    """Every problem on stdout, as `text` with its excerpt or as `concise` lines."""
-    for text in _rendered(problems, style):
-        click.echo(text)
+def show_found(found: Sequence[Found], style: Style) -> None:
+    """All that was found, on stdout."""
+    for text in _rendered(found, style):
+        click.echo(text, color=True)  # whoever painted has looked at the stream
 
 
-def _rendered(problems: Iterable[Problem], style: str) -> Iterator[str]:
+def _rendered(found: Sequence[Found], style: Style) -> Iterator[str]:
+    problems = [problem for one in found for problem in one.problems]
+    if style == "json":
+        yield render_json(found)
+    elif style == "sarif":
+        yield render_sarif(problems, _version())
+    elif style == "github":
+        yield from map(render_github, problems)
+    elif style == "concise":
+        yield from map(render_concise, problems)
+    else:
+        yield from _with_excerpts(problems, paint_of(sys.stdout))
+
+
+def _with_excerpts(problems: Iterable[Problem], paint: Paint) -> Iterator[str]:
     texts: dict[str, str] = {}
     for problem in problems:
-        if style == "concise":
-            yield render_concise(problem)
-        else:
-            yield render_text(problem, _text(problem.place.file, texts)) + "\n"
+        yield render_text(problem, _text(problem.place.file, texts), paint) + "\n"
 
 
 def _text(file: str, texts: dict[str, str]) -> str:
@@ -46,3 +61,9 @@ def _text(file: str, texts: dict[str, str]) -> str:
         except OSError:
             texts[file] = ""
     return texts[file]
+
+
+def _version() -> str:
+    from gateway import __version__
+
+    return __version__

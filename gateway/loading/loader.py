@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from gateway.config import Config, EndpointConfig, IntegrationConfig
-from gateway.diagnostics import InvalidConfig, Problem, in_order
+from gateway.diagnostics import InvalidConfig, Problem, Size, in_order
 from gateway.loading.checks import check_document
 from gateway.loading.diagnosing import Diagnosis, reason_of
 from gateway.loading.including import Inclusion
@@ -44,6 +44,11 @@ class Loaded(msgspec.Struct, frozen=True):
     warnings: tuple[Problem, ...]
     source: Source
     files: tuple[Path, ...]
+
+    @property
+    def size(self) -> Size:
+        integrations = self.config.integrations
+        return Size(len(integrations), sum(len(integration.endpoints) for integration in integrations))
 
 
 def load(
@@ -155,7 +160,9 @@ class _Work:
         """What is legal; raises InvalidConfig with all that was found where anything is not."""
         problems = in_order(self.source.covered(problem) for problem in self._problems)
         if any(problem.severity == "error" for problem in problems):
-            raise InvalidConfig(problems)
+            integrations = [item for _, item in entries(self._data, "integrations")]
+            size = Size(len(integrations), sum(1 for item in integrations for _ in entries(item, "endpoints")))
+            raise InvalidConfig(problems, size)
         return problems
 
 

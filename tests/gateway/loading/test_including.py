@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from gateway.diagnostics import render_text
+from gateway.reporting import render_text
 from tests.gateway.loading.loads import loaded, refused
 
 MAIN = """\

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from gateway.diagnostics import render_text
+from gateway.reporting import render_text
 from gateway.loading import Source
 from tests.gateway.loading.loads import loaded, refused
 

@@ -2,7 +2,8 @@
 
 from pathlib import Path
 
-from gateway.diagnostics import render_text
+from gateway.diagnostics import Place, Problem
+from gateway.reporting import ansi, render_text
 from tests.gateway.loading.loads import refused
 
 
@@ -55,3 +56,21 @@ def test_a_tab_before_the_problem_keeps_the_marks_under_it(tmp_path: Path) -> No
     (problem,) = refused(tmp_path, "version:\t2\nintegrations: {}\n")
     file = tmp_path / "integrations.yaml"
     assert "  |         \t^" in render_text(problem, file.read_text())
+
+
+def test_colour_marks_what_is_wrong_and_nothing_else(tmp_path: Path) -> None:
+    (problem,) = refused(tmp_path, "version: 1\nintegrations: {}\nretires: 1\n")
+    file = tmp_path / "integrations.yaml"
+    painted = render_text(problem, file.read_text(), ansi)
+
+    assert painted.startswith("\x1b[1;31merror[GW104]\x1b[0m: ")
+    assert "\x1b[1;31m^^^^^^^" in painted
+    for sequence in ("\x1b[1;31m", "\x1b[1m", "\x1b[0m"):
+        painted = painted.replace(sequence, "")
+    assert painted == render_text(problem, file.read_text())
+
+
+def test_a_warning_has_a_colour_of_its_own() -> None:
+    problem = Problem("GW303", "warning", Place("a.yaml"), "routes overlap")
+
+    assert render_text(problem, "version: 1", ansi).startswith("\x1b[1;33mwarning[GW303]\x1b[0m")
