@@ -9,6 +9,7 @@ import yaml
 
 from gateway.diagnostics import InvalidConfig, Place, Problem
 from gateway.loading.scalars import tag_of
+from gateway.loading.syntax import fault_of
 
 LARGEST = 10_000_000
 """Bytes of a config file; a thousand endpoints take about one and a half million."""
@@ -108,34 +109,8 @@ def compose(source: Text) -> yaml.Node:
     except _TooMuch as bound:
         raise refusal("GW008", source.place(bound.index, bound.index + 1), str(bound)) from None
     except yaml.YAMLError as error:
-        raise _explained(error, source) from None
+        fault = fault_of(error, source.text)
+        raise refusal(fault.code, source.place(fault.start, fault.end), fault.message, fault.hint) from None
     if node is None:
         raise refusal("GW011", Place(source.file), "the file is empty", "a config begins with `version: 1`")
     return node
-
-
-def _explained(error: yaml.YAMLError, source: Text) -> InvalidConfig:
-    if not isinstance(error, yaml.MarkedYAMLError):
-        index = int(getattr(error, "position", 0) or 0)
-        return refusal("GW004", source.place(index, index + 1), "the file holds a control character")
-    mark = error.problem_mark or error.context_mark
-    index = min(mark.index if mark is not None else 0, len(source.text))
-    place, around = source.place(index, index + 1), source.text[max(0, index - 1) : index + 1]
-    if around == "${":
-        shown = source.place(index - 1, index + 1)
-        hint = 'quote it: "${NAME}"'
-        return refusal("GW010", shown, "a reference inside `{}` or `[]` needs quotes", hint)
-    if isinstance(error, yaml.composer.ComposerError) and "single document" in str(error.context):
-        return refusal("GW012", place, "a config is one document", "remove the `---` and what follows")
-    return refusal("GW004", place, *_sentence(error, source.text[index : index + 1]))
-
-
-def _sentence(error: yaml.MarkedYAMLError, letter: str) -> tuple[str, str]:
-    problem = str(error.problem or error.context or "it cannot be read").lower()
-    if letter == "\t" or "tab character" in problem:
-        return "a tab cannot indent", "indent with spaces"
-    if "cannot start any token" in problem:
-        return f"a value cannot begin with `{letter}`", "quote the value"
-    if "mapping values are not allowed" in problem:
-        return "a `:` followed by a space cannot stand here", "quote the value, or look at the indentation"
-    return f"not valid YAML: {problem}", ""
