@@ -50,6 +50,11 @@ CODES = {
     "GW215": "a default that does not fit its schema",
     "GW216": "a schema that is too large",
     "GW217": "an example that does not fit its schema",
+    "GW220": "a document to import from cannot be read",
+    "GW221": "not a document that can be imported from",
+    "GW222": "no such operation",
+    "GW223": "an operation that cannot be taken over",
+    "GW224": "a credential that the vendor asks for is missing",
     "GW301": "an endpoint or policy that cannot work as written",
     "GW302": "two endpoints with the same route",
     "GW303": "routes that overlap",
@@ -61,7 +66,7 @@ CODES = {
 }
 """Every diagnostic and what it is about, in a few words."""
 
-WARNINGS = frozenset({"GW205", "GW303", "GW304", "GW305", "GW307", "GW308"})
+WARNINGS = frozenset({"GW205", "GW224", "GW303", "GW304", "GW305", "GW307", "GW308"})
 """Legal, but surely not what was meant; all others are errors unless their finder says otherwise."""
 
 _LONGEST = 400

@@ -4,7 +4,8 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, field
 
-from gateway.config.later import OpenApi, Paging
+from gateway.config.later import Paging
+from gateway.config.openapi import OpenApi
 from gateway.config.texts import Allowed, Date, ExampleOf, RootedPath, Route, Status
 from gateway.declared import ReplyMapping, Send, Settings
 from gateway.units import JsonSchema

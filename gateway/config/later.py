@@ -95,13 +95,6 @@ class StoredCredential(Settings, frozen=True, kw_only=True, tag_field="use", tag
     ] = "Bearer "
 
 
-class OpenApi(Settings, frozen=True, kw_only=True):
-    """Endpoints taken from a vendor's own OpenAPI document."""
-
-    document: Annotated[str, Meta(description="The file, relative to this one.")]
-    operations: Annotated[tuple[str, ...], Meta(description="The operationIds to take.")]
-
-
 class Paging(Settings, frozen=True, kw_only=True):
     """How the vendor goes from page to page."""
 

@@ -15,6 +15,11 @@ _PLACEHOLDER = re.compile(r"\{([^{}/]*)\}")
 _ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 
+def placeholders(template: str) -> list[str]:
+    """The parameters that a route or `upstream` names."""
+    return _PLACEHOLDER.findall(template)
+
+
 def check_document(data: Any, source: Source) -> Iterator[Problem]:
     """Everything that is found; what is not of the expected shape is told elsewhere."""
     yield from _proxies(data, source)
@@ -69,13 +74,13 @@ def _parameters(endpoint: dict[str, Any], path: Keys, source: Source) -> Iterato
     route, upstream, described = (endpoint.get(key) for key in ("route", "upstream", "path"))
     if not isinstance(route, str):
         return
-    names = _PLACEHOLDER.findall(route)
+    names = placeholders(route)
     for name in described if isinstance(described, dict) else ():
         if name not in names:
             at = (*path, "path", name)
             message = f"the route of {named(path)} has no parameter `{name}`"
             yield source.problem("GW115", at, message, hint=nearest(name, names), at_key=True)
-    for name in _PLACEHOLDER.findall(upstream) if isinstance(upstream, str) else ():
+    for name in placeholders(upstream) if isinstance(upstream, str) else ():
         if name not in names:
             message = f"`upstream` of {named(path)} needs `{name}`, which the route does not have"
             yield source.problem("GW115", (*path, "upstream"), message, hint=nearest(name, names))

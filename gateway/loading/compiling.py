@@ -1,6 +1,8 @@
 """Whether a schema is one that requests can be checked with, and if not, everything that is wrong with it."""
 
 import copy
+import re
+import warnings
 from collections.abc import Iterator
 from typing import Any
 
@@ -31,6 +33,17 @@ def compiled_schema(schema: Any) -> Checker:
         raise InvalidSchema(_sentence(error, path), path) from None
     except (ValueError, RecursionError):
         raise InvalidSchema("the schema nests too deep", ()) from None
+
+
+def pattern_works(pattern: str) -> bool:
+    """Whether it is a regular expression to us, and to those in Python who read our document."""
+    try:
+        with warnings.catch_warnings(action="ignore"):
+            re.compile(pattern)
+        compiled_schema({"pattern": pattern})
+    except (re.error, RecursionError, OverflowError, InvalidSchema):
+        return False
+    return True
 
 
 def faults(schema: Any) -> Iterator[tuple[str, Keys]]:

@@ -4,6 +4,7 @@ What is referred to is put in the reference's place. Only a schema that holds it
 the top and is referred to there.
 """
 
+from collections.abc import Container, Mapping
 from typing import Any
 
 import msgspec
@@ -19,7 +20,31 @@ MANY = frozenset({"allOf", "anyOf", "items", "oneOf", "prefixItems"})
 NAMED = frozenset({"dependencies", "dependentSchemas", "patternProperties", "properties"})
 _DROPPED = frozenset({"$anchor", "$comment", "$defs", "$dynamicAnchor", "$id", "$schema", "definitions", "id"})
 _DYNAMIC = frozenset({"$dynamicRef", "$recursiveRef"})
+_NAMING = ("$anchor", "$dynamicAnchor", "$id", *_DYNAMIC)
+"""With one of these, a reference may lead elsewhere than it seems."""
+_DEFINITIONS = "#/$defs/"
 _NOTES = frozenset({"default", "deprecated", "description", "examples", "readOnly", "title", "writeOnly"})
+
+
+def stands_alone(schema: Mapping[str, Any]) -> bool:
+    """Whether all that the schema refers to is in its own `$defs`: then it can stay as it is."""
+    known = schema.get("$defs")
+    return isinstance(known, dict) and _refers_within(schema, {f"{_DEFINITIONS}{name}" for name in known})
+
+
+def _refers_within(node: Any, known: Container[str]) -> bool:
+    if isinstance(node, list):
+        return all(_refers_within(part, known) for part in node)
+    if not isinstance(node, dict):
+        return True
+    reference = node.get("$ref")
+    if _is_named(node) or (isinstance(reference, str) and reference not in known):
+        return False
+    return all(_refers_within(part, known) for part in node.values())
+
+
+def _is_named(node: Mapping[str, Any]) -> bool:
+    return any(isinstance(node.get(key), str) for key in _NAMING)
 
 
 class _Done(msgspec.Struct, frozen=True):

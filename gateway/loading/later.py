@@ -32,7 +32,7 @@ def _keys_at(path: Keys, policies: tuple[str, ...]) -> tuple[str, ...]:
         case ("server",):
             return ("return_to",)
         case ("integrations", _):
-            return ("openapi", *policies)
+            return policies
         case ("integrations", *_):
             return ("paging", *policies)
     return policies

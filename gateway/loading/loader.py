@@ -14,6 +14,7 @@ from gateway.config import Config, EndpointConfig, IntegrationConfig
 from gateway.diagnostics import InvalidConfig, Problem, Size, in_order
 from gateway.loading.checks import check_document
 from gateway.loading.diagnosing import Diagnosis, reason_of
+from gateway.loading.imports import Imports
 from gateway.loading.including import Inclusion
 from gateway.loading.later import later_problems, later_values
 from gateway.loading.merging import Merger, Policies
@@ -126,7 +127,12 @@ class _Work:
         self._problems.extend(later_values(self._data, self.source))
 
     def read_schemas(self, folder: Path) -> None:
-        """Makes each schema stand for itself."""
+        """Makes each schema stand for itself, those of imported endpoints too."""
+        imports = Imports(self.source)
+        imports.expand(self._data)
+        self.files.extend(imports.files)
+        self.texts.update(imports.texts)
+        self._problems.extend(imports.problems)
         schemas = Schemas(self.source, folder)
         schemas.resolve(self._data)
         self.files.extend(schemas.files)

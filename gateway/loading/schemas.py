@@ -9,7 +9,7 @@ import msgspec
 from gateway.diagnostics import Problem
 from gateway.loading.compiling import Checker, InvalidSchema, compiled_schema, faults
 from gateway.loading.examples import example_problems
-from gateway.loading.inlining import Inliner
+from gateway.loading.inlining import Inliner, stands_alone
 from gateway.loading.parameters import parameter_problems, schema_of
 from gateway.loading.schema_files import Document, Files, Unusable
 from gateway.loading.source import Source
@@ -80,7 +80,8 @@ class Schemas:
         if known is not None:
             return known
         try:
-            schema = self._inliner.inline(Document("", folder, written)) if b'"$' in encoded else written
+            alone = b'"$' not in encoded or stands_alone(written)
+            schema = written if alone else self._inliner.inline(Document("", folder, written))
             compiled = compiled_schema(schema)
         except Unusable as unusable:
             self._explain(written, path, unusable)

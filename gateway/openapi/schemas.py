@@ -14,11 +14,11 @@ _ENCODER = msgspec.json.Encoder(order="deterministic")
 
 
 class Schemas:
-    """The schemas of one document; the same definitions under the same names are moved only once."""
+    """The schemas of one document; definitions of the same name that say the same are moved only once."""
 
     def __init__(self) -> None:
         self.components: dict[str, Any] = {}
-        self._moved: dict[bytes, Mapping[str, str]] = {}
+        self._moved: dict[tuple[str, bytes], list[tuple[str, Mapping[str, str]]]] = {}
 
     def moved(self, schema: JsonSchema, owner: str, role: str) -> JsonSchema:
         """The schema as it stands in a path item; `owner` is the operation's id, `role` tells its schemas apart."""
@@ -32,16 +32,30 @@ class Schemas:
         return _renamed(bare, self._definitions(definitions, owner), "") if definitions else bare
 
     def _definitions(self, definitions: Mapping[str, Any], owner: str) -> Mapping[str, str]:
-        key = _ENCODER.encode(definitions)
-        if key not in self._moved:
-            places: dict[str, str] = {}
-            for name in definitions:
-                places[f"#/$defs/{_escaped(name)}"] = place = self._free(f"{owner}_{name}")
-                self.components[place] = {}
-            for name, definition in definitions.items():
-                self.components[places[f"#/$defs/{_escaped(name)}"]] = _renamed(definition, places, "")
-            self._moved[key] = places
-        return self._moved[key]
+        """Where each definition is found, by how it is referred to; those that are new are moved."""
+        texts = {name: _ENCODER.encode(definition) for name, definition in definitions.items()}
+        places = {f"#/$defs/{_escaped(name)}": place for name, place in self._known(definitions, texts).items()}
+        fresh = [name for name in definitions if f"#/$defs/{_escaped(name)}" not in places]
+        for name in fresh:
+            places[f"#/$defs/{_escaped(name)}"] = place = self._free(f"{owner}_{name}")
+            self.components[place] = {}
+        for name in fresh:
+            place = places[f"#/$defs/{_escaped(name)}"]
+            self.components[place] = _renamed(definitions[name], places, "")
+            used = {reference: places[reference] for reference in _references(definitions[name])}
+            self._moved.setdefault((name, texts[name]), []).append((place, used))
+        return places
+
+    def _known(self, definitions: Mapping[str, Any], texts: Mapping[str, bytes]) -> dict[str, str]:
+        """Those that were moved before, where all that they refer to is what they referred to then."""
+        found = {name: self._moved[name, text][-1] for name, text in texts.items() if (name, text) in self._moved}
+        while True:
+            places = {f"#/$defs/{_escaped(name)}": place for name, (place, _) in found.items()}
+            other = [name for name, (_, used) in found.items() if not used.items() <= places.items()]
+            if not other:
+                return {name: place for name, (place, _) in found.items()}
+            for name in other:
+                del found[name]
 
     def _free(self, wanted: str) -> str:
         name = base = _FORBIDDEN.sub("_", wanted)

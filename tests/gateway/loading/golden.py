@@ -20,7 +20,7 @@ def split(text: str) -> tuple[str, str]:
 
 
 def outcome(config: str, folder: Path) -> str:
-    """The problems and warnings, one a line, or `ok`; `folder` holds the schemas."""
+    """The problems and warnings, one a line, or `ok`; `folder` holds the schemas and documents."""
     with tempfile.TemporaryDirectory() as temporary:
         path = Path(temporary, "integrations.yaml")
         main, *others = _FILE.split(config)
@@ -29,7 +29,8 @@ def outcome(config: str, folder: Path) -> str:
             other = Path(temporary, name)
             other.parent.mkdir(exist_ok=True)
             other.write_text(text, encoding="utf-8")
-        Path(temporary, "schemas").symlink_to(folder.resolve() / "schemas")
+        for name in ("schemas", "documents"):
+            Path(temporary, name).symlink_to(folder.resolve() / name)
         try:
             loaded = load(path, REGISTRY, dict(_VARIABLE.findall(config)), lenient_secrets="# lenient\n" in config)
             problems = loaded.warnings

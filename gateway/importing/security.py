@@ -1,0 +1,35 @@
+"""Which credential an operation asks for, in the words of integrations.yaml."""
+
+from gateway.importing.document import Document, Offered
+from gateway.importing.reading import Node
+
+Suggestion = dict[str, str]
+"""What could stand under `credential`; the secrets are references, named for the integration."""
+
+
+def suggested_credential(document: Document, operation: Offered, integration: str) -> Suggestion | None:
+    """None where no credential is needed, or one of a kind that is not known."""
+    schemes = document.resolved(document.resolved(document.root.get("components")).get("securitySchemes"))
+    asked = operation.written.get("security", document.root.get("security"))
+    if not isinstance(asked, list) or {} in asked:
+        return None
+    name = integration.upper().replace("-", "_")
+    for names in asked:
+        for scheme in names if isinstance(names, dict) else ():
+            if (found := _of_scheme(document.resolved(schemes.get(scheme)), name)) is not None:
+                return found
+    return None
+
+
+def _of_scheme(scheme: dict[str, Node], name: str) -> Suggestion | None:
+    kind, way = scheme.get("type"), str(scheme.get("scheme", "")).lower()
+    if kind == "http" and way == "basic":
+        return {"use": "basic", "username": f"${{{name}_USERNAME}}", "password": f"${{{name}_PASSWORD}}"}
+    if kind in {"oauth2", "openIdConnect"}:
+        return {"use": "bearer", "token": f"${{{name}_ACCESS_TOKEN}}"}
+    if kind == "http" and way == "bearer":
+        return {"use": "bearer", "token": f"${{{name}_API_KEY}}"}
+    place, own = scheme.get("in"), scheme.get("name")
+    if kind == "apiKey" and isinstance(own, str) and place in {"header", "query"}:
+        return {"use": place, "name": own, "value": f"${{{name}_API_KEY}}"}
+    return None
