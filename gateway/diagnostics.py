@@ -23,6 +23,7 @@ CODES = {
     "GW013": "a file to be included is not there",
     "GW014": "a key that an included file cannot hold",
     "GW015": "an integration stands in two files",
+    "GW016": "a file of another tool",
     "GW104": "unknown key",
     "GW105": "missing key",
     "GW106": "a value of another type is expected",
@@ -55,6 +56,11 @@ CODES = {
     "GW222": "no such operation",
     "GW223": "an operation that cannot be taken over",
     "GW224": "a credential that the vendor asks for is missing",
+    "GW220": "a document to import from cannot be read",
+    "GW221": "not a document that can be imported from",
+    "GW222": "no such operation",
+    "GW223": "an operation that cannot be taken over",
+    "GW224": "a credential that the vendor asks for is missing",
     "GW301": "an endpoint or policy that cannot work as written",
     "GW302": "two endpoints with the same route",
     "GW303": "routes that overlap",
@@ -63,10 +69,16 @@ CODES = {
     "GW306": "an address that is not encrypted",
     "GW307": "a retry that never happens",
     "GW308": "an error rule that is never reached",
+    "GW401": "a vendor's name leads nowhere",
+    "GW402": "nobody answers at a vendor's address",
+    "GW403": "a vendor's certificate is not accepted",
+    "GW404": "a vendor refuses the credential",
+    "GW405": "a vendor or its credential was not tried",
+    "GW406": "a vendor's address is not public",
 }
 """Every diagnostic and what it is about, in a few words."""
 
-WARNINGS = frozenset({"GW205", "GW224", "GW303", "GW304", "GW305", "GW307", "GW308"})
+WARNINGS = frozenset({"GW205", "GW224", "GW303", "GW304", "GW305", "GW307", "GW308", "GW405"})
 """Legal, but surely not what was meant; all others are errors unless their finder says otherwise."""
 
 _LONGEST = 400

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.compiling import compiled
+from gateway.cli.compiling import Compiled, compiled
 from gateway.cli.reporting import Style, refuse, show_found
-from gateway.diagnostics import InvalidConfig
+from gateway.diagnostics import InvalidConfig, Problem
 from gateway.reporting import Found
 
 
@@ -17,6 +17,7 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
     """How a file is checked; the names are those of the flags."""
 
     resolve_secrets: bool
+    online: bool
     allow_private: bool
 
 
@@ -26,10 +27,13 @@ class Manner(msgspec.Struct, frozen=True, kw_only=True):
               show_default=True, help="How problems are written.")  # fmt: skip
 @click.option("--strict", is_flag=True, help="Warnings count as errors.")
 @click.option("--resolve-secrets", is_flag=True, help="A reference without a value is an error, as it is when serving.")
+@click.option("--online", is_flag=True, help="Ask the vendors: name, connection, certificate, credential.")
 @click.option("--allow-private", is_flag=True, help="Let every integration lead to private addresses and plain http.")
-def command(files: tuple[str, ...], style: Style, strict: bool, resolve_secrets: bool, allow_private: bool) -> None:
+def command(
+    files: tuple[str, ...], style: Style, strict: bool, resolve_secrets: bool, online: bool, allow_private: bool
+) -> None:
     """Tell every problem of FILES (integrations.yaml if none is named)."""
-    manner = Manner(resolve_secrets=resolve_secrets, allow_private=allow_private)
+    manner = Manner(resolve_secrets=resolve_secrets, online=online, allow_private=allow_private)
     found = [_examine(name, manner) for name in files or ("integrations.yaml",)]
     show_found(found, style)
     for one in found:
@@ -45,5 +49,11 @@ def _examine(name: str, manner: Manner) -> Found:
         return Found(name, invalid.problems, invalid.size, time.perf_counter() - started)
     except ValueError as wrong:
         refuse(str(wrong))
-    problems = (*result.loaded.warnings, *result.plans.warnings)
+    problems = (*result.loaded.warnings, *result.plans.warnings, *(_asked(result) if manner.online else ()))
     return Found(name, problems, result.loaded.size, time.perf_counter() - started)
+
+
+def _asked(result: Compiled) -> tuple[Problem, ...]:
+    from gateway.probing import probe  # the vendor clients are loaded where vendors are asked
+
+    return probe(result.loaded, result.plans)

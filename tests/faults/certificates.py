@@ -24,19 +24,18 @@ class Authority:
         self.file = folder / "authority.pem"
         self.file.write_bytes(_pem(certificate))
 
-    def server_context(self, *hosts: str, self_signed: bool = False) -> ssl.SSLContext:
+    def server_context(self, *hosts: str, self_signed: bool = False, expired: bool = False) -> ssl.SSLContext:
         """What a server of these hosts needs; `self_signed` leaves the authority out of it."""
         signer = Authority(self._folder_for("stranger")) if self_signed else self
         key = ec.generate_private_key(ec.SECP256R1())
-        certificate = signer._sign(_name(hosts[0]), key.public_key(), _alternatives(hosts))
-        file = self._folder / f"{'stranger' if self_signed else 'known'}-{hosts[0]}.pem"
-        private = key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-        file.write_bytes(_pem(certificate) + private)
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(file)
-        return context
+        until = -_DAY / 2 if expired else _DAY
+        certificate = signer._sign(_name(hosts[0]), key.public_key(), _alternatives(hosts), until)
+        file = self._folder / f"{'stranger' if self_signed else 'expired' if expired else 'known'}-{hosts[0]}.pem"
+        return _context(file, certificate, key)
+
+    def own_context(self) -> ssl.SSLContext:
+        """What a server needs that vouches for itself: it shows the certificate of the authority."""
+        return _context(self._folder / "own.pem", x509.load_pem_x509_certificate(self.file.read_bytes()), self._key)
 
     def _folder_for(self, name: str) -> Path:
         folder = self._folder / name
@@ -44,7 +43,11 @@ class Authority:
         return folder
 
     def _sign(
-        self, subject: x509.Name, key: ec.EllipticCurvePublicKey, extension: x509.ExtensionType
+        self,
+        subject: x509.Name,
+        key: ec.EllipticCurvePublicKey,
+        extension: x509.ExtensionType,
+        until: datetime.timedelta = _DAY,
     ) -> x509.Certificate:
         now = datetime.datetime.now(datetime.UTC)
         builder = (
@@ -54,10 +57,20 @@ class Authority:
             .public_key(key)
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - _DAY)
-            .not_valid_after(now + _DAY)
+            .not_valid_after(now + until)
             .add_extension(extension, critical=isinstance(extension, x509.BasicConstraints))
         )
         return builder.sign(self._key, hashes.SHA256())
+
+
+def _context(file: Path, certificate: x509.Certificate, key: ec.EllipticCurvePrivateKey) -> ssl.SSLContext:
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    file.write_bytes(_pem(certificate) + private)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(file)
+    return context
 
 
 def _name(text: str) -> x509.Name:
