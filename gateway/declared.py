@@ -21,7 +21,7 @@ class Parameter(msgspec.Struct, frozen=True, kw_only=True):
     vendor: str
     schema: JsonSchema
     required: bool = False
-    style: Literal["repeat", "comma"] = "repeat"
+    style: Literal["repeat", "comma", "space", "pipe", "deep"] = "repeat"
     default: Any = msgspec.UNSET
 
 
@@ -37,7 +37,15 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 class Send(Settings, frozen=True, kw_only=True):
     """How the caller's body becomes the vendor's: renamed keys, constants, encoding."""
 
-    encode: Annotated[Literal["json", "form"], Meta(description="What the vendor reads: JSON, or a form.")] = "json"
+    encode: Annotated[
+        Literal["json", "form", "multipart"],
+        Meta(
+            description="What the vendor reads: JSON, a form (application/x-www-form-urlencoded), or the parts of a form "
+            "with files (multipart/form-data). Callers send JSON in any case; a file is a text whose schema says "
+            "`contentEncoding: base64`.",
+            examples=["form"],
+        ),
+    ] = "json"
     rename: Annotated[dict[str, str], Meta(description="The caller's names of keys, and the vendor's.")] = {}
     query: Annotated[
         dict[str, str | int | float | bool], Meta(description="Query parameters that go to the vendor as they are.")

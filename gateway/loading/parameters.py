@@ -7,6 +7,8 @@ from gateway.loading.tree import Keys
 
 OWN = frozenset({"required", "as", "style"})
 
+_STYLES = ("comma", "deep", "pipe", "repeat", "space")
+
 
 def schema_of(declared: dict[str, Any]) -> dict[str, Any]:
     return {key: value for key, value in declared.items() if key not in OWN}
@@ -21,5 +23,8 @@ def parameter_problems(declared: dict[str, Any], place: str) -> Iterator[tuple[s
         yield "GW107", ("required",), "a parameter of the path is always required"
     if not isinstance(name, str) or not name:
         yield "GW106", ("as",), "expected the vendor's name of the parameter"
-    if style not in ("repeat", "comma"):
-        yield "GW107", ("style",), "expected one of: comma, repeat"
+    known = _STYLES if place == "query" else ("comma", "repeat")
+    if style not in known:
+        yield "GW107", ("style",), f"expected one of: {', '.join(known)}"
+    elif style == "deep" and declared.get("type") != "object":
+        yield "GW107", ("style",), "`deep` is how an object is written: the parameter's `type` has to be `object`"

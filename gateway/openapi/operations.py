@@ -20,6 +20,18 @@ _SEGMENT = r"^(?!\.{1,2}$)[^\\\x00-\x1f\x7f]+$"
 _NARROW = frozenset({"pattern", "format", "enum", "const", "$ref", "allOf"})
 """A schema with one of these says itself what a text looks like."""
 
+_STYLES: Mapping[str, tuple[str, bool]] = {
+    "repeat": ("form", True),
+    "comma": ("form", False),
+    "space": ("spaceDelimited", False),
+    "pipe": ("pipeDelimited", False),
+    "deep": ("deepObject", True),
+}
+"""Our styles in OpenAPI's words: style and explode."""
+
+_LEAST = {"comma": "minItems", "space": "minItems", "pipe": "minItems", "deep": "minProperties"}
+"""An empty list cannot be told from a list of one empty text, nor an empty object from none."""
+
 _LIFTED = frozenset({"description", "deprecated"})
 _ANY = Answer(status=200, type="application/json")
 _FOLLOWED = frozenset({"GET", "PUT", "PATCH", "DELETE"})
@@ -56,10 +68,8 @@ def _parameter(parameter: Parameter, operation: Operation, schemas: Schemas) -> 
     schema = {key: part for key, part in parameter.schema.items() if key not in _LIFTED}
     if parameter.default is not msgspec.UNSET:
         schema.setdefault("default", parameter.default)
-    if parameter.style == "comma":
-        schema["minItems"] = max(
-            1, schema.get("minItems", 0)
-        )  # an empty list cannot be told from a list of one empty text
+    if (least := _LEAST.get(parameter.style)) is not None:
+        schema[least] = max(1, schema.get(least, 0))
     if parameter.place == "path" and schema.get("type") == "string" and _NARROW.isdisjoint(schema):
         schema["pattern"] = _SEGMENT
     lifted = {key: parameter.schema[key] for key in sorted(_LIFTED) if key in parameter.schema}
@@ -67,7 +77,8 @@ def _parameter(parameter: Parameter, operation: Operation, schemas: Schemas) -> 
     if parameter.required or parameter.place == "path":
         written["required"] = True
     if parameter.place == "query":
-        written |= {"style": "form", "explode": parameter.style == "repeat"}
+        style, explode = _STYLES[parameter.style]
+        written |= {"style": style, "explode": explode}
     return {**written, "schema": schemas.moved(schema, operation.id, parameter.name)}
 
 

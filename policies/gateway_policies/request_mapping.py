@@ -7,10 +7,13 @@ from urllib.parse import quote
 
 import msgspec
 
-from gateway import Call, Headers, Kit, Operation, Parameter
+from gateway import Call, Headers, Kit, Operation
 from gateway.errors import InvalidRequest, Violation
 from gateway.headers import TO_VENDOR, USER_AGENT
 from gateway_policies.links import Cursors
+from gateway_policies.multipart import file_types, multipart
+from gateway_policies.query import Names
+from gateway_policies.texts import written
 
 _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
 _FORBIDDEN = re.compile(r"[\x00-\x1f\x7f\\]")
@@ -29,7 +32,9 @@ def request_mapper(operation: Operation, kit: Kit) -> Callable[[Call], Call]:
     method = operation.upstream_method
 
     def to_vendor(call: Call) -> Call:
-        return msgspec.structs.replace(call, method=method, target=target(call), headers=headers(call), body=body(call))
+        content, fields = body(call)
+        asked = (*headers(call), *fields) if fields else headers(call)
+        return msgspec.structs.replace(call, method=method, target=target(call), headers=asked, body=content)
 
     return to_vendor
 
@@ -40,7 +45,7 @@ def _target(operation: Operation, kit: Kit) -> Callable[[Call], str]:
     constants += [_pair(name, value) for name, value in operation.send.query.items()]
     places = _PLACEHOLDER.split(path)
     literals, names = places[::2], places[1::2]
-    vendor = {p.name: p for p in operation.parameters if p.place == "query"}
+    vendor = Names(p for p in operation.parameters if p.place == "query")
     cursors = Cursors.of(operation, kit) if operation.reply.links else None
 
     def target(call: Call) -> str:
@@ -51,7 +56,7 @@ def _target(operation: Operation, kit: Kit) -> Callable[[Call], str]:
             text += segment(name, call.path[name]) + literal
         if not call.query and not constants:
             return text
-        pairs = [*constants, *(pair for name, value in call.query for pair in _asked(vendor[name], value))]
+        pairs = [*constants, *(pair for name, value in call.query for pair in _asked(vendor, name, value))]
         return f"{text}?{'&'.join(pairs)}" if pairs else text
 
     return target
@@ -72,19 +77,16 @@ def segment(name: str, value: str) -> str:
     return quote(value, safe="")
 
 
-def _asked(parameter: Parameter, value: str) -> list[str]:
-    if parameter.name == "cursor" and parameter.vendor == "cursor":
+def _asked(names: Names, name: str, value: str) -> list[str]:
+    """Under the vendor's name; what is not declared has no way here past `validate`."""
+    parameter, key = names.find(name)
+    if parameter is None or (name == "cursor" and parameter.vendor == "cursor"):
         return []
-    return [_pair(parameter.vendor, value)]
+    return [_pair(f"{parameter.vendor}[{key}]" if key else parameter.vendor, value)]
 
 
 def _pair(name: str, value: Any) -> str:
-    return f"{quote(name, safe='$')}={quote(plain(value), safe=',:')}"
-
-
-def plain(value: Any) -> str:
-    """A scalar as forms and queries write it."""
-    return value if isinstance(value, str) else msgspec.json.encode(value).decode()
+    return f"{quote(name, safe='$')}={quote(written(value), safe=',:')}"
 
 
 def _headers(operation: Operation) -> Callable[[Call], Headers]:
@@ -96,9 +98,7 @@ def _headers(operation: Operation) -> Callable[[Call], Headers]:
     names: Mapping[bytes, bytes] = {name: name for name in (allowed | {SCENARIO}) - constant - set(declared)} | {
         name: vendor for name, vendor in declared.items() if vendor not in constant
     }
-    if operation.body is not None or operation.send.body:
-        fixed.append(_FORM if operation.send.encode == "form" else _JSON)
-    elif operation.stream:
+    if operation.stream and not _has_body(operation):
         names = {**names, b"content-type": b"content-type"}
     ours = tuple(fixed)
 
@@ -108,18 +108,25 @@ def _headers(operation: Operation) -> Callable[[Call], Headers]:
     return headers
 
 
-def _body(operation: Operation) -> Callable[[Call], Any]:
-    send = operation.send
-    if operation.stream or (operation.body is None and not send.body):
-        return lambda call: call.body
-    if send.encode == "json" and not send.rename and not send.body:
-        return lambda call: call.body
-    encode = form if send.encode == "form" else msgspec.json.encode
-    rename, constants = send.rename, send.body
+def _has_body(operation: Operation) -> bool:
+    return operation.body is not None or bool(operation.send.body)
 
-    def body(call: Call) -> bytes:
+
+def _body(operation: Operation) -> Callable[[Call], tuple[Any, Headers]]:
+    """The body, and the header field that says what it is."""
+    send = operation.send
+    if not _has_body(operation):
+        return lambda call: (call.body, ())
+    is_json = send.encode == "json"
+    own = any(name.lower() == "content-type" for name in send.headers)
+    fields: Headers = () if is_json and own else (_JSON,)
+    if operation.stream or (is_json and not send.rename and not send.body):
+        return lambda call: (call.body, fields)
+    encode, rename, constants = _encoder(operation, fields), send.rename, send.body
+
+    def body(call: Call) -> tuple[bytes, Headers]:
         if call.payload is not msgspec.UNSET and not isinstance(call.payload, dict):
-            if constants or encode is form:
+            if constants or not is_json:
                 raise InvalidRequest("the body has to be a JSON object")
             return encode(call.payload)
         payload = {} if call.payload is msgspec.UNSET else call.payload
@@ -128,12 +135,28 @@ def _body(operation: Operation) -> Callable[[Call], Any]:
     return body
 
 
+def _encoder(operation: Operation, fields: Headers) -> Callable[[Any], tuple[bytes, Headers]]:
+    """From the vendor's object to the vendor's bytes."""
+    send = operation.send
+    if send.encode == "form":
+        return lambda payload: (form(payload), (_FORM,))
+    if send.encode == "json":
+        return lambda payload: (msgspec.json.encode(payload), fields)
+    files = {send.rename.get(name, name): kind for name, kind in file_types(operation.body or {}).items()}
+
+    def parts(payload: Any) -> tuple[bytes, Headers]:
+        content, kind = multipart(payload, files)
+        return content, ((b"content-type", kind),)
+
+    return parts
+
+
 def form(payload: Mapping[str, Any]) -> bytes:
     """application/x-www-form-urlencoded: a list repeats its key, null is left out, an object is written as JSON."""
     pairs = []
     for key, value in payload.items():
         values = value if isinstance(value, list | tuple) else [value]
-        pairs += [f"{_encoded(key)}={_encoded(plain(item))}" for item in values if item is not None]
+        pairs += [f"{_encoded(key)}={_encoded(written(item))}" for item in values if item is not None]
     return "&".join(pairs).encode()
 
 

@@ -10,8 +10,9 @@ import msgspec
 
 from gateway import Call, Handler, JsonSchema, Kit, Operation, Parameter, Policy, Reply, Site, Stage
 from gateway.errors import ContractViolation, InvalidRequest, UnsupportedMediaType, Violation
+from gateway_policies.query import defaults, query_check
 from gateway_policies.strict_json import Malformed, decode
-from gateway_policies.texts import typed, validator, wanted_types
+from gateway_policies.texts import checker, validator
 
 MOST_TOLD = 20
 """Violations in one answer; a body can break its schema in thousands of places."""
@@ -22,7 +23,7 @@ Check = Callable[[Call], Iterator[Violation]]
 def build(settings: None, site: Site, kit: Kit) -> Mapping[str, Stage]:
     operation = site.operation
     checks = tuple(_checks(operation))
-    with_defaults = _defaults(operation)
+    with_defaults = defaults(one for one in operation.parameters if one.place == "query")
     read_body = None if operation.stream else _body_reader(operation.body)
     check_answer = _answer_checker(operation) if operation.strict and not operation.stream else None
 
@@ -59,13 +60,13 @@ def _checks(operation: Operation) -> Iterator[Check]:
         by_place[parameter.place].append(parameter)
     if by_place["path"]:
         yield _path_check(by_place["path"])
-    yield _query_check(by_place["query"], paged=bool(operation.reply.links))
+    yield query_check(by_place["query"], paged=bool(operation.reply.links))
     if by_place["header"]:
         yield _header_check(by_place["header"])
 
 
 def _path_check(parameters: list[Parameter]) -> Check:
-    checkers = [(parameter.name, _checker(parameter)) for parameter in parameters]
+    checkers = [(parameter.name, checker(parameter)) for parameter in parameters]
 
     def check(call: Call) -> Iterator[Violation]:
         for name, wrong in checkers:
@@ -76,38 +77,8 @@ def _path_check(parameters: list[Parameter]) -> Check:
     return check
 
 
-def _query_check(parameters: list[Parameter], *, paged: bool) -> Check:
-    checkers = {parameter.name: _repeat_checker(parameter) for parameter in parameters}
-    required = [parameter.name for parameter in parameters if parameter.required]
-    expected = f"expected one of {', '.join(sorted(checkers))}" if checkers else "this endpoint has no query parameters"
-
-    def unknown(_: list[str]) -> str:
-        return f"unknown parameter: {expected}"
-
-    def check(call: Call) -> Iterator[Violation]:
-        given: dict[str, list[str]] = {}
-        for name, value in call.query:
-            given.setdefault(name, []).append(value)
-        for name, values in given.items():
-            detail = checkers.get(name, unknown)(values)
-            if detail:
-                yield Violation("query", detail, name=name)
-        if paged and "cursor" in given:  # stands for a whole query of the vendor's, required parameters included
-            return
-        yield from (Violation("query", "required", name=name) for name in required if name not in given)
-
-    return check
-
-
-def _repeat_checker(parameter: Parameter) -> Callable[[list[str]], str]:
-    wrong = _checker(parameter)
-    if parameter.style == "repeat" and "array" in wanted_types(parameter.schema):
-        return wrong
-    return lambda texts: "given more than once" if len(texts) > 1 else wrong(texts)
-
-
 def _header_check(parameters: list[Parameter]) -> Check:
-    checkers = [(parameter, parameter.name.lower().encode(), _checker(parameter)) for parameter in parameters]
+    checkers = [(parameter, parameter.name.lower().encode(), checker(parameter)) for parameter in parameters]
 
     def check(call: Call) -> Iterator[Violation]:
         for parameter, name, wrong in checkers:
@@ -122,43 +93,6 @@ def _header_check(parameters: list[Parameter]) -> Check:
                 yield Violation("header", detail, name=parameter.name)
 
     return check
-
-
-def _checker(parameter: Parameter) -> Callable[[list[str]], str]:
-    """Says what is wrong with the texts of a parameter, or nothing."""
-    read, valid = typed(parameter), validator(parameter.schema)
-
-    def wrong(texts: list[str]) -> str:
-        value = read(texts)
-        if valid.is_valid(value):
-            return ""
-        return str(next(iter(valid.iter_errors(value))).message)
-
-    return wrong
-
-
-def _defaults(operation: Operation) -> Callable[[tuple[tuple[str, str], ...]], tuple[tuple[str, str], ...]]:
-    defaults = tuple(
-        (parameter.name, text)
-        for parameter in operation.parameters
-        if parameter.place == "query" and parameter.default is not msgspec.UNSET
-        for text in _texts(parameter)
-    )
-
-    def complete(query: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
-        if not defaults:
-            return query
-        given = {name for name, _ in query}
-        return (*query, *(default for default in defaults if default[0] not in given))
-
-    return complete
-
-
-def _texts(parameter: Parameter) -> list[str]:
-    default = parameter.default
-    values = default if isinstance(default, list | tuple) else [default]
-    texts = [value if isinstance(value, str) else msgspec.json.encode(value).decode() for value in values]
-    return texts if parameter.style == "repeat" else [",".join(texts)]
 
 
 def _body_reader(schema: JsonSchema | None) -> Callable[[Call], tuple[Any, list[Violation]]]:
