@@ -6,7 +6,7 @@ from pathlib import Path
 
 import msgspec
 
-from gateway.diagnostics import InvalidConfig
+from gateway.diagnostics import InvalidConfig, Problem
 from gateway.loading import load
 from gateway.plan import Flags, Keeper, compile_plans, system_kit
 from gateway.registry import Registry
@@ -54,7 +54,7 @@ def codes(shown: Example, folder: Path, registry: Registry) -> set[str]:
         file.write_text(text, encoding="utf-8")
     path = folder / "integrations.yaml"
     path.write_text(shown.config, encoding="utf-8")
-    found = []
+    found: list[Problem] = []
     try:
         loaded = load(path, registry, shown.environ, lenient_secrets=True)
         found += loaded.warnings
