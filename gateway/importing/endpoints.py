@@ -8,7 +8,7 @@ from gateway.importing.answers import Answers, answers
 from gateway.importing.bodies import Body, Converters, body
 from gateway.importing.document import Document, Offered
 from gateway.importing.faults import NotCarried
-from gateway.importing.naming import endpoint_name
+from gateway.importing.naming import endpoint_name, snake_case
 from gateway.importing.parameters import parameters
 from gateway.importing.paths import placed
 from gateway.importing.reading import Node
@@ -16,7 +16,6 @@ from gateway.importing.reading import Node
 _SENTENCE = re.compile(r"(.+?[.!?])(\s|$)", re.DOTALL)
 _LONGEST_SUMMARY = 100
 _LONGEST_TEXT = 20_000
-_JSON_ONLY = "json"
 
 
 class Imported(msgspec.Struct, frozen=True):
@@ -53,7 +52,8 @@ def _words(operation: Offered) -> dict[str, Node]:
     if not summary and description and (first := _SENTENCE.match(description)) is not None:
         summary = " ".join(first[1].split()).rstrip(".")
         summary = summary if len(summary) <= _LONGEST_SUMMARY else ""
-    summary = summary or operation.id or f"{operation.method} {operation.path}"
+    summary = summary or snake_case(operation.id).replace("_", " ").capitalize()
+    summary = summary or f"{operation.method} {operation.path}"
     found: dict[str, Node] = {"summary": " ".join(summary.split())}
     if description.rstrip(".") != found["summary"] and description:
         found["description"] = description

@@ -6,6 +6,7 @@ from gateway.importing.document import Document, Offered
 from gateway.importing.faults import NotCarried
 from gateway.importing.reading import Node
 from gateway.importing.schemas import Schemas
+from gateway.importing.security import key_parameters
 from gateway.importing.single import single
 
 Declared = dict[str, Node]
@@ -14,6 +15,9 @@ _OURS = frozenset({"accept", "accept-encoding", "authorization", "connection", "
 _OURS |= {"cookie", "expect", "host", "keep-alive", "proxy-authorization", "te", "trailer", "transfer-encoding"}
 _OURS |= {"upgrade", "user-agent"}
 """Header fields that the gateway or a credential writes; OpenAPI describes the first few elsewhere."""
+
+_CREDENTIALS = frozenset({"access_token", "oauth_token"})
+"""A query's words for what stands in Authorization."""
 
 _STYLES: Mapping[tuple[str, bool], str] = {
     ("form", True): "repeat",
@@ -34,10 +38,13 @@ def parameters(
     Raises NotCarried for one that is required and cannot be carried; others that cannot are left out.
     """
     found: dict[str, dict[str, Declared]] = {"path": {}, "query": {}, "headers": {}}
+    keys = key_parameters(document) | {("query", name) for name in _CREDENTIALS}
     for place, name, node in _described(operation, document):
         if place == "path" and name in names:
             found["path"][names[name]] = _declared(node, schemas, place)
-        elif place == "query" or (place == "header" and name.lower() not in _OURS):
+        elif (place, name) in keys or (place == "header" and name.lower() in _OURS):
+            continue  # not for callers to say
+        elif place in {"query", "header"}:
             required = node.get("required") is True
             try:
                 found["query" if place == "query" else "headers"][name] = _declared(node, schemas, place)
@@ -66,6 +73,8 @@ def _declared(node: dict[str, Node], schemas: Schemas, place: str) -> Declared:
     else:
         schema = {"type": "string"}  # a whole document in a parameter is passed on as it is written
     declared = {**_noted(node, schema), **_style(node, schema, place)}
+    if needed := declared.pop("required", None):  # of an object: beside a parameter, that word says something else
+        declared["allOf"] = [*declared.get("allOf", ()), {"required": needed}]
     if node.get("required") is True and place != "path":
         declared["required"] = True
     return declared
@@ -88,11 +97,10 @@ def _noted(node: dict[str, Node], schema: Declared) -> Declared:
 def _style(node: dict[str, Node], schema: Declared, place: str) -> Declared:
     """How a list or an object is written; scalars are written in one way only."""
     style = node.get("style") if isinstance(node.get("style"), str) else ""
-    kinds = schema.get("type", ())
-    kinds = {kinds} if isinstance(kinds, str) else set(kinds)
+    kinds = _types(schema)
     if "object" in kinds:
-        if place == "query" and style == "deepObject" and "properties" in schema:
-            return {"style": "deep"}
+        if place == "query" and style == "deepObject" and (parts := _scalars(schema)):
+            return {"style": "deep", "properties": parts, "additionalProperties": False}
         raise NotCarried(f"its parameter `{node['name']}` is an object in a form that is not known")
     if place != "query" and style not in _SIMPLE:
         raise NotCarried(f"its parameter `{node['name']}` is written in the style `{style}`")
@@ -105,6 +113,22 @@ def _style(node: dict[str, Node], schema: Declared, place: str) -> Declared:
     if known is None:
         raise NotCarried(f"its parameter `{node['name']}` is written in the style `{style}`")
     return {} if known == "repeat" else {"style": known}
+
+
+def _scalars(schema: Declared) -> dict[str, Node]:
+    """The properties, if each is one text in a query; nothing else can be told from the texts of others."""
+    definitions = schema.get("$defs", {})
+    parts = {
+        name: single({**part, "$defs": definitions} if definitions else part)
+        for name, part in schema.get("properties", {}).items()
+        if not set(name) & set("[]=")
+    }
+    return parts if parts and all({"array", "object"}.isdisjoint(_types(part)) for part in parts.values()) else {}
+
+
+def _types(schema: Declared) -> set[str]:
+    kinds = schema.get("type", ())
+    return {kinds} if isinstance(kinds, str) else set(kinds)
 
 
 def _written(value: Node) -> str:

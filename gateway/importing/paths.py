@@ -13,6 +13,7 @@ _PIECE = re.compile(r"(\{[^{}]*\})")
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 _NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9_-]+")
 _SUFFIX = re.compile(r"\.(json|xml|csv|html|txt)$")
+_UNFIT = re.compile(r"[\s?#\\\"<>^`|\x00-\x20\x7f]|[{}]{2}")
 _NO_WORD = "'\"()[]:;,.=@!$&*+~-"
 """What may stand around a parameter, as in `users('{id}')` or `{name}:cancel`, and is no part of a word."""
 
@@ -28,7 +29,7 @@ class Placed(msgspec.Struct, frozen=True):
 def placed(operation: Offered, base_url: str) -> Placed:
     """Raises NotCarried for a path that is not below `base_url`, or can be no path of ours."""
     path = operation.path
-    if re.search(r"[\s?#\\]|[{}]{2}", path):
+    if _UNFIT.search(path) or any(map(_is_unfit, path.split("/"))):
         raise NotCarried("its path holds more than segments and parameters")
     server, own = _segments(operation.server), path.split("/")[1:]
     base = _segments(urlsplit(base_url).path)
@@ -43,6 +44,15 @@ def placed(operation: Offered, base_url: str) -> Placed:
         f"/{route}",
         "/" + "/".join(_renamed(segment, names) for segment in upstream),
         {vendor: name for vendor, name in names.items() if vendor in kept},
+    )
+
+
+def _is_unfit(segment: str) -> bool:
+    return (
+        segment in {".", "..", "*", "**"}
+        or segment[:1] == ":"
+        or "{" in (rest := _PIECE.sub("", segment))
+        or "}" in rest
     )
 
 

@@ -1,5 +1,6 @@
 """`openapi:` — endpoints that a vendor's own document describes, beside those that the file writes itself."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,8 @@ from gateway.loading.overlaying import laid_over
 from gateway.loading.source import Source
 from gateway.loading.tree import Keys
 from gateway.loading.walking import entries
+
+_PARAMETER = re.compile(r"\{[^{}]*\}")
 
 
 class Imports:
@@ -94,6 +97,7 @@ class _Picking:
         self._document = document
         self._converters = converters
         self._names: dict[str, str] = {}
+        self._routes: dict[str, str] = {}
         self.integration = integration
         self.endpoints: dict[str, Any] = {}
         self.problems: list[Problem] = []
@@ -120,7 +124,7 @@ class _Picking:
         severity: Severity = "error" if is_one(item) else "warning"
         try:
             found = imported(operation, self._document, self._converters, base_url)
-            self._check_name(found.name, operation)
+            endpoint = self._laid(found, own)
         except NotUnderstood as reason:
             self._report("GW221", at, f"`{operation.name}`: {reason}", reason.hint)
             return
@@ -128,17 +132,23 @@ class _Picking:
             message = f"`{operation.name}` cannot be taken over: {reason}"
             self._report("GW223", at, message, severity=severity)
             return
-        self._names[found.name] = operation.name
+        self.endpoints[found.name] = endpoint
+        self._names[found.name] = self._routes[_route(endpoint)] = operation.name
+        self._source.made_from(("integrations", self.integration, "endpoints", found.name), at)
         if self.suggested is None:
             self.suggested = suggested_credential(self._document, operation, self.integration)
-        written = own.get(found.name, {})
-        endpoint = {**found.endpoint, **_examples(found)}
-        self.endpoints[found.name] = laid_over(endpoint, written) if isinstance(written, dict) else written
-        self._source.made_from(("integrations", self.integration, "endpoints", found.name), at)
 
-    def _check_name(self, name: str, operation: Offered) -> None:
-        if name in self._names:
-            raise NotCarried(f"it would be called `{name}`, as is `{self._names[name]}`")
+    def _laid(self, found: Imported, own: dict[str, Any]) -> Any:
+        """The endpoint as the file has it. Raises NotCarried where another one has its name or its route."""
+        if found.name in self._names:
+            raise NotCarried(f"it would be called `{found.name}`, as is `{self._names[found.name]}`")
+        written = own.get(found.name, {})
+        if not isinstance(written, dict):
+            return written
+        endpoint = laid_over({**found.endpoint, **_examples(found)}, written)
+        if (other := self._routes.get(_route(endpoint))) is not None:
+            raise NotCarried(f"its route would be that of `{other}`: give one of them another `route`")
+        return endpoint
 
     def _report(self, code: str, at: Keys, message: str, hint: str = "", severity: Severity | None = None) -> None:
         self.problems.append(self._source.problem(code, at, message, hint=hint, severity=severity))
@@ -146,6 +156,12 @@ class _Picking:
 
 def _others(own: dict[str, Any], taken: dict[str, Any]) -> dict[str, Any]:
     return {name: endpoint for name, endpoint in own.items() if name not in taken}
+
+
+def _route(endpoint: Any) -> str:
+    """Routes that differ in the names of their parameters only are the same."""
+    route = endpoint.get("route") if isinstance(endpoint, dict) else None
+    return _PARAMETER.sub("{}", route) if isinstance(route, str) else ""
 
 
 def _examples(found: Imported) -> dict[str, Any]:
