@@ -51,6 +51,7 @@ CODES = {
     "GW215": "a default that does not fit its schema",
     "GW216": "a schema that is too large",
     "GW217": "an example that does not fit its schema",
+    "GW218": "a word that means nothing in a JSON Schema",
     "GW220": "a document to import from cannot be read",
     "GW221": "not a document that can be imported from",
     "GW222": "no such operation",
@@ -73,7 +74,7 @@ CODES = {
 }
 """Every diagnostic and what it is about, in a few words."""
 
-WARNINGS = frozenset({"GW205", "GW224", "GW303", "GW304", "GW305", "GW307", "GW308", "GW405"})
+WARNINGS = frozenset({"GW205", "GW218", "GW224", "GW303", "GW304", "GW305", "GW307", "GW308", "GW405"})
 """Legal, but surely not what was meant; all others are errors unless their finder says otherwise."""
 
 _LONGEST = 400

@@ -6,18 +6,17 @@ from collections.abc import Iterator
 from typing import Any
 
 from gateway.diagnostics import Problem
-from gateway.loading.naming import named, nearest
+from gateway.loading import corrections
+from gateway.loading.naming import named, nearest, shown
 from gateway.loading.source import Source
+from gateway.loading.templates import placeholders, template_faults
 from gateway.loading.tree import Keys
 from gateway.loading.walking import endpoints, entries
 
-_PLACEHOLDER = re.compile(r"\{([^{}/]*)\}")
-_ADDRESS = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
-
-
-def placeholders(template: str) -> list[str]:
-    """The parameters that a route or `upstream` names."""
-    return _PLACEHOLDER.findall(template)
+_ADDRESS = re.compile(
+    r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:{}\[\]\\]+)(:[0-9]{1,5})?(/[^\s?#{}\\]*)?",
+)
+_PLAIN = re.compile(r"[A-Z]+ /[^\s?#]*")
 
 
 def check_document(data: Any, source: Source) -> Iterator[Problem]:
@@ -34,6 +33,8 @@ def check_document(data: Any, source: Source) -> Iterator[Problem]:
     for path, endpoint in endpoints(data):
         yield from _extends(endpoint, path, known, source)
         yield from _answers(endpoint, path, source)
+        yield from _media_types(endpoint, path, source)
+        yield from _templates(endpoint, path, source)
         yield from _parameters(endpoint, path, source)
 
 
@@ -60,7 +61,8 @@ def _base_url(level: dict[str, Any], path: Keys, source: Source) -> Iterator[Pro
     address, at = level.get("base_url"), (*path, "base_url")
     if isinstance(address, str) and not _ADDRESS.fullmatch(address) and not source.is_unset(at):
         message = "expected an address without query, fragment or password, such as `https://api.example.com/v1`"
-        yield source.problem("GW116", at, message)
+        hint = corrections.address(address) if source.is_open(at) else ""
+        yield source.problem("GW116", at, message, hint=hint)
 
 
 def _answers(endpoint: dict[str, Any], path: Keys, source: Source) -> Iterator[Problem]:
@@ -70,9 +72,18 @@ def _answers(endpoint: dict[str, Any], path: Keys, source: Source) -> Iterator[P
         yield source.problem("GW114", (*path, "responses"), message, hint=hint, at_key=True)
 
 
+def _media_types(endpoint: dict[str, Any], path: Keys, source: Source) -> Iterator[Problem]:
+    for status, answer in entries(endpoint, "responses"):
+        kind = answer.get("type")
+        if isinstance(kind, str) and "/" not in kind:
+            at = (*path, "responses", status, "type")
+            message = f"expected a media type, such as `audio/mpeg`, got {shown(kind)}"
+            yield source.problem("GW109", at, message, hint="a JSON Schema stands under `schema`")
+
+
 def _parameters(endpoint: dict[str, Any], path: Keys, source: Source) -> Iterator[Problem]:
     route, upstream, described = (endpoint.get(key) for key in ("route", "upstream", "path"))
-    if not isinstance(route, str):
+    if not isinstance(route, str) or any(found.code == "GW115" for found in _templates(endpoint, path, source)):
         return
     names = placeholders(route)
     for name in described if isinstance(described, dict) else ():
@@ -84,3 +95,11 @@ def _parameters(endpoint: dict[str, Any], path: Keys, source: Source) -> Iterato
         if name not in names:
             message = f"`upstream` of {named(path)} needs `{name}`, which the route does not have"
             yield source.problem("GW115", (*path, "upstream"), message, hint=nearest(name, names))
+
+
+def _templates(endpoint: dict[str, Any], path: Keys, source: Source) -> Iterator[Problem]:
+    for key in ("route", "upstream"):
+        template, at = endpoint.get(key), (*path, key)
+        if isinstance(template, str) and _PLAIN.fullmatch(template):
+            for message, hint in template_faults(key, source.written(at) or template):
+                yield source.problem("GW115", at, message, hint=hint)

@@ -8,20 +8,33 @@ from typing import Any
 
 import jsonschema_rs
 
+from gateway.loading.naming import closest
 from gateway.loading.tree import Keys
 
 Checker = jsonschema_rs.Draft202012Validator
 
 _TYPES = "array, boolean, integer, null, number, object, string"
 _MOST = 20
+_KINDS = {
+    "str": "string", "text": "string", "int": "integer", "long": "integer", "float": "number", "double": "number",
+    "bool": "boolean", "list": "array", "dict": "object", "map": "object", "none": "null",
+}  # fmt: skip
+_FORMATS = {"date": "date", "datetime": "date-time", "date-time": "date-time", "uuid": "uuid", "email": "email",
+            "uri": "uri", "url": "uri"}  # fmt: skip
+_SHAPES = {
+    "enum": "write it in `[]`",
+    "items": "a schema, such as `{type: string}`",
+    "properties": "a map: names, and a schema for each",
+}
 
 
 class InvalidSchema(Exception):
-    """Not a schema that can be used; `path` leads to what is wrong in it."""
+    """Not a schema that can be used; `path` leads to what is wrong in it, `hint` says what would be right."""
 
-    def __init__(self, message: str, path: Keys) -> None:
+    def __init__(self, message: str, path: Keys, hint: str = "") -> None:
         super().__init__(message)
         self.path = path
+        self.hint = hint
 
 
 def compiled_schema(schema: Any) -> Checker:
@@ -30,7 +43,7 @@ def compiled_schema(schema: Any) -> Checker:
         return Checker(schema, validate_formats=True, retriever=_refuse)
     except jsonschema_rs.ValidationError as error:
         path = tuple(error.instance_path)
-        raise InvalidSchema(_sentence(error, path), path) from None
+        raise InvalidSchema(_sentence(error, path), path, _hint(error.instance, path)) from None
     except (ValueError, RecursionError):
         raise InvalidSchema("the schema nests too deep", ()) from None
 
@@ -46,14 +59,14 @@ def pattern_works(pattern: str) -> bool:
     return True
 
 
-def faults(schema: Any) -> Iterator[tuple[str, Keys]]:
-    """Each fault and where it is: one is found, taken out, and the next looked for."""
+def faults(schema: Any) -> Iterator[InvalidSchema]:
+    """Each fault: one is found, taken out, and the next looked for."""
     schema = copy.deepcopy(schema)
     for _ in range(_MOST):
         try:
             compiled_schema(schema)
         except InvalidSchema as invalid:
-            yield str(invalid), invalid.path
+            yield invalid
             if not _taken_out(schema, invalid.path):
                 return
         else:
@@ -82,3 +95,17 @@ def _sentence(error: jsonschema_rs.ValidationError, path: Keys) -> str:
     if path and path[-1] == "pattern" and isinstance(error.instance, str):
         return f"`{error.instance}` is not a regular expression"
     return f"not a valid JSON Schema: {str(error).splitlines()[0]}"
+
+
+def _hint(value: Any, path: Keys) -> str:
+    key = path[-1] if path else None
+    if key == "type" and isinstance(value, str):
+        kind = _KINDS.get(value.lower()) or closest(value, _TYPES.split(", "))
+        return (
+            f"write `{{type: string, format: {_FORMATS[value]}}}`" if value in _FORMATS else kind and f"write `{kind}`"
+        )
+    if key == "required":
+        return "a list of names, beside `properties`; in a parameter `true` or `false`"
+    if key in ("minimum", "maximum") and isinstance(value, str):
+        return "remove the quotes"
+    return _SHAPES.get(str(key), "")

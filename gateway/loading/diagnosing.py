@@ -7,14 +7,17 @@ from typing import Any
 import msgspec
 
 from gateway.config import EndpointName, IntegrationName
+from gateway.loading import corrections
 from gateway.loading.messages import Found, Messages
 from gateway.loading.naming import Homes
 from gateway.loading.shape import readers
 from gateway.loading.source import Source
+from gateway.loading.text_slips import invisible
 from gateway.loading.tree import Keys
 from gateway.registry import Registry, Written
 from gateway.units import read_unit
 
+_TOP = frozenset({"defaults", "include", "integrations", "profiles", "providers", "server", "version"})
 _PLACE = re.compile(r"(?s)(.*) - at `(?:key` in `)?\$([^`]*)`")
 _STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|(\[\.\.\.\])")
 
@@ -27,7 +30,8 @@ class Diagnosis:
         self._written = written
         self._readers = readers(written)
         fixed = frozenset(policy.name for policy in registry.policies if not policy.nullable)
-        self._messages = Messages(source, self._readers[0].schema["$defs"], Homes(registry), fixed)
+        self._homes = Homes(registry)
+        self._messages = Messages(source, self._readers[0].schema["$defs"], self._homes, fixed)
 
     def problems(self, data: Any) -> Iterator[Found]:
         document, integration, endpoint = self._readers
@@ -35,23 +39,50 @@ class Diagnosis:
             yield from self._part((), data, self._written.document, document)
             return
         yield from self._part((), {**data, "integrations": {}}, self._written.document, document)
-        for name, item in data.get("integrations", {}).items():
+        written = data.get("integrations", {})
+        known = self._homes.integration | _TOP
+        misplaced = {name for name, item in written.items() if name in known and not _is_one(item)}
+        for name, item in written.items():
             path: Keys = ("integrations", name)
+            if name in misplaced or (misplaced and item is None):
+                yield from self._misplaced(path, "an integration") if name in misplaced else ()
+                continue
             yield from self._name(path, IntegrationName)
             whole = not isinstance(item, dict) or not isinstance(item.get("endpoints", {}), dict)
             yield from self._part(
                 path, item if whole else {**item, "endpoints": {}}, self._written.integration, integration
             )
-            for key, value in ({} if whole else item.get("endpoints", {})).items():
-                yield from self._name((*path, "endpoints", key), EndpointName)
-                yield from self._part((*path, "endpoints", key), value, self._written.endpoint, endpoint)
+            yield from self._endpoints((*path, "endpoints"), {} if whole else item.get("endpoints", {}), endpoint)
+
+    def _endpoints(self, path: Keys, written: dict[str, Any], endpoint: Any) -> Iterator[Found]:
+        misplaced = {name for name, item in written.items() if name in self._homes.endpoint and not _is_one(item)}
+        for name, item in written.items():
+            at = (*path, name)
+            if name in misplaced:
+                yield from self._misplaced(at, "an endpoint")
+            elif not (misplaced and item is None):
+                yield from self._name(at, EndpointName)
+                yield from self._part(at, item, self._written.endpoint, endpoint)
+
+    def _misplaced(self, path: Keys, owner: str) -> Iterator[Found]:
+        """A key that stands where names are expected: it lacks some indentation, or has too much of it."""
+        key = str(path[-1])
+        message = f"`{key}` is a key of {owner}, and not the name of one"
+        hint = "indent it deeper"
+        if owner == "an endpoint" and key in self._homes.integration:
+            hint = "it belongs beside `endpoints`, or in an endpoint"
+        if owner == "an integration" and key not in self._homes.integration:
+            message, hint = f"`{key}` is a key of the file, and not the name of {owner}", "do not indent it"
+        yield path, self._source.problem("GW104", path, message, hint=hint, at_key=True)
 
     def _name(self, path: Keys, kind: Any) -> Iterator[Found]:
         try:
             msgspec.convert(path[-1], kind)
         except msgspec.ValidationError:
             wanted = kind.__metadata__[0].extra_json_schema["patternErrorMessage"]
-            yield path, self._source.problem("GW109", path, f"{wanted}, not `{path[-1]}`", at_key=True)
+            name = str(path[-1])
+            hint = invisible(name) or corrections.name(name, "-" if kind is IntegrationName else "_")
+            yield path, self._source.problem("GW109", path, f"{wanted}, not `{name}`", hint=hint, at_key=True)
 
     def _part(self, path: Keys, value: Any, kind: Any, reader: Any) -> Iterator[Found]:
         if _refused(value, kind) is None:
@@ -72,6 +103,11 @@ class Diagnosis:
             if reason is not None:
                 where = (*at, *reason[1])
                 yield where, self._source.problem("GW111", where, reason[0])
+
+
+def _is_one(item: Any) -> bool:
+    """Whether it is an integration or an endpoint, whatever its name."""
+    return isinstance(item, dict) and not {"base_url", "route"}.isdisjoint(item)
 
 
 def _refused(value: Any, kind: Any) -> tuple[str, Keys] | None:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+import jsonschema_rs
+
 from gateway.diagnostics import Problem
 from gateway.loading.compiling import Checker
 from gateway.loading.source import Source
@@ -30,9 +32,11 @@ def _unfit(example: Any, checkers: list[Checker], path: Keys, source: Source) ->
     error = next(iter(checkers[0].iter_errors(example)))
     where = tuple(error.instance_path)
     hint = "documents and stubs would show what no caller can get" if path[-1] == "reply" else ""
-    message = f"the example `{path[-1]}` does not fit its own schema: {_reason(error.message)}"
+    message = f"the example `{path[-1]}` does not fit its own schema: {reason_of(error)}"
     yield source.problem("GW217", (*path, *where), message, hint=hint)
 
 
-def _reason(message: str) -> str:
-    return message if len(message) <= 200 else f"{message[:200]}…"  # noqa: PLR2004 - of a whole example, the beginning
+def reason_of(error: jsonschema_rs.ValidationError) -> str:
+    """Of a whole example only the beginning."""
+    message = error.message
+    return message if len(message) <= 200 else f"{message[:200]}…"  # noqa: PLR2004 - about two lines

@@ -18,13 +18,14 @@ from gateway.loading.imports import Imports
 from gateway.loading.including import Inclusion
 from gateway.loading.later import later_problems, later_values
 from gateway.loading.merging import Merger, Policies
-from gateway.loading.naming import shown
+from gateway.loading.naming import kind_of
 from gateway.loading.reading import Text, compose, read_text
 from gateway.loading.references import Resolver, Surroundings
 from gateway.loading.schemas import Schemas
 from gateway.loading.secrets import literal_secrets
 from gateway.loading.sheet import Sheet
 from gateway.loading.source import Source
+from gateway.loading.strangers import stranger
 from gateway.loading.targets import Targets
 from gateway.loading.tree import Keys, Tree
 from gateway.loading.walking import entries, without_extensions
@@ -103,7 +104,12 @@ class _Work:
         prepended = {policy.name for policy in registry.policies if policy.prepend}
         self.source = Source(Sheet(text, root), tree.data, prepended)
         if not isinstance(tree.data, dict):
-            raise InvalidConfig([self.source.problem("GW106", (), f"expected a map, got {shown(tree.data)}")])
+            hint = "a config begins with `version: 1` and `integrations:`"
+            raise InvalidConfig(
+                [self.source.problem("GW106", (), f"expected a map, got {kind_of(tree.data)}", hint=hint)]
+            )
+        if (told := stranger(tree.data)) is not None:
+            raise InvalidConfig([self.source.problem("GW016", (), told[0], hint=told[1])])
         included = Inclusion(self.source)
         included.include(tree.data)
         self._data = tree.data

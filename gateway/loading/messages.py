@@ -6,11 +6,17 @@ from typing import Any
 from jsonschema import ValidationError
 
 from gateway.diagnostics import Problem
-from gateway.loading.naming import Homes, either, named, nearest, shown
-from gateway.loading.shape import expected
+from gateway.loading import corrections
+from gateway.loading.naming import Homes, either, meant, named, nearest, shown
+from gateway.loading.shape import expected, keys_of
 from gateway.loading.source import Source
+from gateway.loading.text_slips import invisible, slip_in
 from gateway.loading.tree import Keys
 from gateway.units import Secret
+
+_INTEGRATION = ("integrations", "name")
+_FEW = 3
+_ROUTES = "expected a method and a path"
 
 Found = tuple[Keys, Problem]
 """A problem, and the way to what it is about."""
@@ -35,7 +41,7 @@ class Messages:
         self._parts = parts
         self._homes = homes
         self._fixed = fixed
-        self._makers: dict[str, Callable[[ValidationError, Keys], Found]] = {
+        self._makers: dict[str, Callable[[ValidationError, Keys], Found | None]] = {
             "required": self._missing,
             "additionalProperties": self._unknown,
             "enum": self._not_listed,
@@ -47,40 +53,64 @@ class Messages:
     def of(self, errors: Iterator[ValidationError], base: Keys) -> Iterator[Found]:
         for error in errors:
             make = self._makers.get(str(error.validator), self._type)
-            yield make(error, (*base, *error.absolute_path))
+            found = make(error, (*base, *error.absolute_path))
+            if found is not None:
+                yield found
 
-    def _missing(self, error: ValidationError, path: Keys) -> Found:
+    def _missing(self, error: ValidationError, path: Keys) -> Found | None:
+        """Nothing where the key is there and misspelt, which is told by itself."""
+        rules = error.schema if isinstance(error.schema, dict) else {}
+        known = rules.get("properties", ())
+        written = error.instance if isinstance(error.instance, dict) else {}
+        if any(meant(key, known) == error.message for key in written if key not in known):
+            return None
+        hint = _way_to_say(error.message, rules, written)
         message = f"missing key `{error.message}` in {named(path)}"
-        return path, self._source.problem("GW105", path, message, at_key=True)
+        return path, self._source.problem("GW105", path, message, hint=hint, at_key=True)
 
     def _unknown(self, error: ValidationError, path: Keys) -> Found:
         key, allowed = error.message, tuple(sorted(error.schema.get("properties", ())))  # type: ignore[union-attr]
-        near = nearest(key, allowed)
-        hint = self._homes.hint(key) or near
+        written = error.instance[key] if isinstance(error.instance, dict) else None
+        hint = invisible(key) or _whole(path, written) or (self._within(key, error.schema) if path else "")
+        hint = hint or self._homes.hint(key, allowed)
+        if key == "$ref" and "schema" in allowed:
+            hint = "write `{schema: {$ref: …}}`"
         message = f"unknown key `{key}` in {named(path)}"
         at = (*path, key)
         return at, self._source.problem("GW104", at, message, hint=hint, allowed=allowed, at_key=True)
+
+    def _within(self, key: str, rules: Any) -> str:
+        """The keys beside it that hold such a key: `max` belongs in `backoff`."""
+        inner = rules.get("properties", {}).items()
+        homes = [name for name, schema in inner if key in keys_of(schema, self._parts)]
+        return f"`{key}` belongs in {either([f'`{home}`' for home in homes])}" if homes and len(homes) < _FEW else ""
 
     def _not_listed(self, error: ValidationError, path: Keys) -> Found:
         words = [str(word) for word in error.schema["enum"]]  # type: ignore[index]
         listed = ", ".join(f"`{word}`" for word in words)
         message = f"expected {'one of ' if len(words) > 1 else ''}{listed}, got {self.shown(path, error.instance)}"
-        hint = nearest(str(error.instance), words) if self._source.written(path) is None else ""
-        if error.instance in words and error.instance not in error.schema["enum"]:  # type: ignore[index]
+        hint = nearest(str(error.instance), words) or slip_in(error.instance)
+        if isinstance(error.instance, str) and error.instance in words:
             message, hint = f"expected the number {listed}, got text", "remove the quotes"
-        return path, self._source.problem("GW107", path, message, hint=hint)
+        return path, self._source.problem("GW107", path, message, hint=self._seen(path, hint))
 
     def _malformed(self, error: ValidationError, path: Keys) -> Found:
         wanted = error.schema.get("patternErrorMessage", "the text has another form")  # type: ignore[union-attr]
         if "propertyNames" in error.absolute_schema_path:
             at = (*path, str(error.instance))
             return at, self._source.problem("GW109", at, f"{wanted}, not `{error.instance}`", at_key=True)
-        return path, self._source.problem("GW109", path, f"{wanted}, got {self.shown(path, error.instance)}")
+        hint = corrections.route(error.instance) if wanted.startswith(_ROUTES) else slip_in(error.instance)
+        message = f"{wanted}, got {self.shown(path, error.instance)}"
+        return path, self._source.problem("GW109", path, message, hint=self._seen(path, hint))
 
     def _unit(self, error: ValidationError, path: Keys) -> Found:
-        code = "GW106" if error.validator_value == Secret.__name__ else "GW110"
-        (wanted,) = expected({"unit": error.validator_value}, self._parts)
-        return path, self._source.problem(code, path, f"expected {wanted}, got {self.shown(path, error.instance)}")
+        kind = str(error.validator_value)
+        (wanted,) = expected({"unit": kind}, self._parts)
+        message = f"expected {wanted}, got {self.shown(path, error.instance)}"
+        if kind == Secret.__name__:
+            return path, self._source.problem("GW106", path, message, hint=self._empty(path, error.instance))
+        hint = corrections.unit(kind, error.instance) or self._empty(path, error.instance)
+        return path, self._source.problem("GW110", path, message, hint=self._seen(path, hint))
 
     def _bound(self, error: ValidationError, path: Keys) -> Found:
         limit = f"{_BOUNDS[str(error.validator)]} {error.validator_value}"
@@ -94,9 +124,29 @@ class Messages:
         words = expected(error.schema, self._parts) if isinstance(error.schema, dict) else ["something else"]
         words = [word for word in words if word != "nothing"] or words
         message = f"expected {either(words)}, got {self.shown(path, error.instance)}"
-        scalar = isinstance(error.instance, (int, float))
-        hint = "quote it to make it text" if scalar and words == ["text"] else ""
-        return path, self._source.problem("GW106", path, message, hint=hint)
+        hint = self._empty(path, error.instance) or corrections.kind(words, error.instance, path)
+        if hint == corrections.KEYS:
+            hint = self._home(path) or hint
+        return path, self._source.problem("GW106", path, message, hint=self._seen(path, hint))
+
+    def _home(self, path: Keys) -> str:
+        """Where the key belongs that stands among parameters, as if it were one."""
+        return self._homes.of(str(path[-1])) if path[-2:-1] in (("query",), ("path",), ("headers",)) else ""
+
+    def _empty(self, path: Keys, value: Any) -> str:
+        """Of a key without a value."""
+        if value is not None:
+            return ""
+        behind = self._source.row(path).partition(":")[2]
+        if "#" in behind:
+            return "what follows a `#` is a comment: quote a value that begins with one"
+        if "null" in behind or "~" in behind:
+            return "remove the key, or give it a value"
+        return "nothing stands behind it, nor indented below it"
+
+    def _seen(self, path: Keys, hint: str) -> str:
+        """The hint, unless it might tell what came from outside or is secret."""
+        return hint if self._source.is_open(path) else ""
 
     def shown(self, path: Keys, value: Any) -> str:
         """The value, unless it is secret or came from outside: then what stands in the file."""
@@ -104,3 +154,28 @@ class Messages:
         if written is not None:
             return shown(written)
         return shown(self._source.masked(path, value)) if value is not None else shown(value)
+
+
+def _way_to_say(name: str, rules: dict[str, Any], written: dict[str, Any]) -> str:
+    """How a missing key is written."""
+    tags = rules.get("discriminator")
+    if tags is None:
+        key = rules.get("properties", {}).get(name, {})
+        examples = key.get("examples") or key.get("enum")
+        return f"such as `{name}: {examples[0]}`" if examples and isinstance(examples[0], (str, int)) else ""
+    words = sorted(tags["mapping"])
+    other = next((key for key in written if meant(key, [name]) or key in words), None)
+    if other in words:
+        return f"write `{name}: {other}`"
+    return f"write `{name}` for `{other}`" if other else f"one of {', '.join(words)}"
+
+
+def _whole(path: Keys, value: Any) -> str:
+    """Where an integration or an endpoint belongs that stands as a key of its own."""
+    if not isinstance(value, dict):
+        return ""
+    if path == () and "route" in value:
+        return "an endpoint belongs under `endpoints` of an integration"
+    if path == () and not {"base_url", "endpoints"}.isdisjoint(value):
+        return "an integration belongs under `integrations`"
+    return "an endpoint belongs under `endpoints`" if len(path) == len(_INTEGRATION) and "route" in value else ""

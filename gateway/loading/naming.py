@@ -2,15 +2,32 @@
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, get_args
 
 import msgspec
 
 from gateway.config import Endpoint, Integration, Native, Server
+from gateway.loading.text_slips import after_colon, invisible
 from gateway.loading.tree import Keys
 from gateway.registry import Registry
 
 _LONGEST = 60
+_NEAR, _NEAREST = 0.6, 0.85
+
+_ELSEWHERE = {
+    "address": "base_url", "host": "base_url", "uri": "base_url", "url": "base_url",
+    "auth": "credential", "authentication": "credential", "authorization": "credential",
+    "method": "route", "params": "query", "parameters": "query",
+    "request": "body", "payload": "body", "output": "response", "result": "response",
+    "throttle": "rate_limit", "circuitbreaker": "breaker", "max_attempts": "attempts", "threshold": "failures",
+    "type": "use", "kind": "use", "scheme": "use", "user": "username", "pass": "password", "api_key": "token value",
+    "profile": "profiles extends",
+    "apikey": "header", "oauth2": "oauth", "max_concurrent": "concurrent", "max_requests": "requests",
+    "interval": "per", "window": "per", "expires": "ttl", "max_age": "ttl", "status_code": "status", "code": "status",
+}  # fmt: skip
+"""What others call some of our keys; told only where ours is allowed."""
+_COMMON = frozenset({"key", "name", "path", "title", "type"})
+"""Keys that say too little for one to know where they belong."""
 
 
 def named(path: Keys) -> str:
@@ -45,10 +62,31 @@ def shown(value: Any) -> str:
     return f"`{text[:_LONGEST]}…`" if len(text) > _LONGEST else f"`{text}`"
 
 
+def kind_of(value: Any) -> str:
+    """Of what kind a value is, without the value."""
+    return "text" if isinstance(value, str) else "a number" if isinstance(value, float) else shown(value)
+
+
 def nearest(word: str, known: Iterable[str]) -> str:
     """`did you mean …?`, or nothing where nothing is near."""
-    close = get_close_matches(word, list(known), n=1, cutoff=0.6) if len(word) <= _LONGEST else ()
-    return f"did you mean `{close[0]}`?" if close else ""
+    close = closest(word, known)
+    return f"did you mean `{close}`?" if close else ""
+
+
+def closest(word: str, known: Iterable[str], cutoff: float = _NEAR) -> str:
+    """The known word that is spelt most alike, whatever its case; empty where none is."""
+    known = list(known)
+    others = _ELSEWHERE.get(word.lower().replace("-", "_"), "").split()
+    if (other := next((one for one in others if one in known), None)) is not None:
+        return other
+    lowered = {one.lower(): one for one in known}
+    close = get_close_matches(word.lower(), lowered, n=1, cutoff=cutoff) if len(word) <= _LONGEST else ()
+    return lowered[close[0]] if close else ""
+
+
+def meant(key: str, allowed: Iterable[str]) -> str:
+    """The allowed key that an unknown one stands for, as far as one can tell."""
+    return closest(key.partition(":")[0], allowed)
 
 
 def either(words: list[str]) -> str:
@@ -61,7 +99,8 @@ class Homes:
 
     def __init__(self, registry: Registry) -> None:
         self._homes: dict[str, list[str]] = {}
-        for name in registry.policy_types():
+        policies = registry.policy_types()
+        for name in policies:
             self._add("`defaults`, a profile, an integration or an endpoint", [name])
         self._add("an endpoint", _fields(Endpoint))
         self._add("an integration", [*_fields(Integration), "credential", "endpoints"])
@@ -70,16 +109,38 @@ class Homes:
         self._add("the top of the file", ["version", "server", "defaults", "profiles", "providers", "integrations"])
         for policy in registry.policies:
             self._add(f"`{policy.name}`", _fields(policy.settings))
+        for credential in registry.credentials:
+            self._add("`credential`", ["use", *_fields(credential.settings)])
+        self.endpoint = frozenset({*_fields(Endpoint), *policies})
+        self.integration = frozenset({*_fields(Integration), "credential", "endpoints", *policies})
 
-    def hint(self, key: str) -> str:
-        homes = self._homes.get(key)
+    def hint(self, key: str, allowed: Iterable[str]) -> str:
+        """Of an unknown key: what it is a slip of, where it belongs, or what is spelt alike here."""
+        allowed = tuple(allowed)
+        spaced = after_colon(key)
+        if spaced is not None:
+            return spaced[0]
+        near = closest(key, allowed, _NEAREST)
+        homes = self.of(key)
+        if invisible(key) or near or not homes:
+            return invisible(key) or nearest(key, allowed)
+        return homes
+
+    def of(self, key: str) -> str:
+        """Where a key belongs that is known elsewhere."""
+        homes = self._homes.get(key) if key not in _COMMON else None
         return f"`{key}` belongs in {' or '.join(homes[:2])}" if homes else ""
 
     def _add(self, home: str, keys: Iterable[str]) -> None:
         for key in keys:
-            self._homes.setdefault(key, []).append(home)
+            known = self._homes.setdefault(key, [])
+            if home not in known:
+                known.append(home)
 
 
 def _fields(kind: Any) -> Iterator[str]:
+    """The keys of a struct, or of the structs that a list holds."""
     if isinstance(kind, type) and issubclass(kind, msgspec.Struct):
         yield from (field.encode_name for field in msgspec.structs.fields(kind))
+    for item in get_args(kind):
+        yield from _fields(item)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from gateway.loading.checks import placeholders
+from gateway.loading.templates import placeholders
 
 _SCHEMAS = frozenset({"body", "response", "schema"})
 """Replaced as a whole: half a schema of the vendor's and half of somebody else's is nobody's."""

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from gateway.diagnostics import InvalidConfig, Place, Problem
+from gateway.loading.rows import row_at
 from gateway.loading.scalars import tag_of
 from gateway.loading.syntax import fault_of
 
@@ -38,6 +39,10 @@ class Text:
         last = self._starts[line] - 1 if line < len(self._starts) else len(self.text)
         return Place(self.file, line, start - first + 1, max(1, min(end, last) - start))
 
+    def row(self, index: int) -> str:
+        """The line that holds the character."""
+        return self.text[slice(*row_at(self.text, index))]
+
 
 def _line_starts(text: str) -> list[int]:
     return [0, *(found.end() for found in _LINE_END.finditer(text))]
@@ -56,11 +61,12 @@ def read_text(path: Path) -> str:
     if len(raw) > LARGEST:
         raise refusal("GW002", Place(file), f"the file is larger than {LARGEST // 1_000_000} MB")
     try:
-        return raw.decode("utf-8-sig")
+        return raw.decode("utf-8").lstrip("\ufeff")
     except UnicodeDecodeError as error:
         line = raw.count(b"\n", 0, error.start)
         before = raw[raw.rfind(b"\n", 0, error.start) + 1 : error.start].decode("utf-8", "replace")
-        raise refusal("GW003", Place(file, line + 1, len(before) + 1), "the file is not UTF-8") from None
+        hint = "it is UTF-16: save it as UTF-8" if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else "save it as UTF-8"
+        raise refusal("GW003", Place(file, line + 1, len(before) + 1), "the file is not UTF-8", hint) from None
 
 
 def refusal(code: str, place: Place, message: str, hint: str = "") -> InvalidConfig:

@@ -18,6 +18,9 @@ from gateway.loading.tree import Keys
 _PIECE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 _VARIABLE = re.compile(r"(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(:-.*)?", re.DOTALL)
 _FILE = re.compile(r"file:(.+)", re.DOTALL)
+_OTHERS = re.compile(
+    r"[{ ]*(?:(file|env|secrets|vars)[:.])?([/\w-]+?) *(?:(?::?[-=?+]|:)(.*))?[} ]*", re.IGNORECASE | re.DOTALL
+)
 _LARGEST = 1_000_000
 _IN_A_PATH = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@-]*")
 
@@ -69,7 +72,8 @@ class Resolver:
             message = (
                 f"`{reference.name}` is not set" if reference.kind == "env" else f"`{reference.name}` is not there"
             )
-            self._report("GW201", path, message, severity="warning" if self._surroundings.lenient else "error")
+            hint = f"a parameter is written `{{{reference.name}}}`" if path[-1] in ("route", "upstream") else ""
+            self._report("GW201", path, message, hint, "warning" if self._surroundings.lenient else "error")
         return value
 
     def _variable(self, reference: Reference) -> str | None:
@@ -128,10 +132,21 @@ def _wrong(inner: str) -> tuple[str, str]:
     scheme = inner.partition(":")[0]
     if scheme == "vault":
         return "references to `vault:` are not available in this version", "use `${NAME}` or `${file:/path}`"
-    escape = "write `$${` for the two characters themselves"
     if "${" in inner:
-        return "a reference cannot hold another one", escape
-    return "this is not a reference: `${NAME}`, `${NAME:-default}` or `${file:/path}`", escape
+        return "a reference cannot hold another one", "a default is plain text, and ends at the first `}`"
+    message = "this is not a reference: `${NAME}`, `${NAME:-default}` or `${file:/path}`"
+    return message, _meant(inner) or "write `$${` for the two characters themselves"
+
+
+def _meant(inner: str) -> str:
+    """The reference that somebody who knows other tools has in mind."""
+    found = _OTHERS.fullmatch(inner)
+    if found is None:
+        return ""
+    kind, name, default = found[1], found[2], found[3]
+    if kind and kind.lower() == "file":
+        return f"write `${{file:{name}{default or ''}}}`"
+    return f"write `${{{name}:-…}}` for a default" if default else f"write `${{{name}}}`"
 
 
 def _filled(pieces: tuple["str | Reference", ...], found: list[str | None]) -> Iterator[str]:

@@ -8,13 +8,14 @@ import msgspec
 
 from gateway.diagnostics import Problem
 from gateway.loading.compiling import Checker, InvalidSchema, compiled_schema, faults
-from gateway.loading.examples import example_problems
+from gateway.loading.examples import example_problems, reason_of
 from gateway.loading.inlining import Inliner, stands_alone
+from gateway.loading.keywords import unknown_keywords
 from gateway.loading.parameters import parameter_problems, schema_of
 from gateway.loading.schema_files import Document, Files, Unusable
 from gateway.loading.source import Source
 from gateway.loading.tree import Keys
-from gateway.loading.walking import endpoints
+from gateway.loading.walking import endpoints, entries
 
 
 class Schemas:
@@ -24,6 +25,7 @@ class Schemas:
         self._source = source
         self._files = Files(folder)
         self._inliner = Inliner(self._files)
+        self._imported: set[str] = set()
         self._good: dict[tuple[Path, bytes], tuple[Any, Checker]] = {}
         self.problems: list[Problem] = []
 
@@ -38,6 +40,7 @@ class Schemas:
 
     def resolve(self, data: Any) -> None:
         """Changes `data` in place: schemas refer to no file afterwards."""
+        self._imported = {name for name, integration in entries(data, "integrations") if "openapi" in integration}
         for path, endpoint in endpoints(data):
             body = self._in_place(endpoint, "body", (*path, "body"))
             answers = [self._in_place(endpoint, "response", (*path, "response"))]
@@ -65,17 +68,17 @@ class Schemas:
         written = schema_of(declared)
         schema, compiled = self._checked(written, path)
         holder[name] = {**schema, **{key: value for key, value in declared.items() if key not in written}}
-        if compiled is not None and "default" in schema and not compiled.is_valid(schema["default"]):
-            self.problems.append(
-                self._source.problem(
-                    "GW215", (*path, "default"), f"the default of `{name}` does not fit its own schema"
-                )
-            )
+        if compiled is not None and "default" in schema:
+            error = next(compiled.iter_errors(schema["default"]), None)
+            if error is not None:
+                message = f"the default of `{name}` does not fit its own schema: {reason_of(error)}"
+                self._report("GW215", (*path, "default"), message)
 
     def _checked(self, written: dict[str, Any], path: Keys) -> tuple[Any, Checker | None]:
         """The schema in its final form, and ready for use where it is one."""
         encoded = msgspec.json.encode(written)
         folder = self._source.folder(path) if b'"$' in encoded else Path()
+        self._read_words(written, path)
         known = self._good.get((folder, encoded))
         if known is not None:
             return known
@@ -87,11 +90,17 @@ class Schemas:
             self._explain(written, path, unusable)
             return {}, None
         except InvalidSchema:
-            for message, at in faults(schema):
-                self._report("GW212", (*path, *_within(written, at)), message)
+            for fault in faults(schema):
+                self._report("GW212", (*path, *_within(written, fault.path)), str(fault), fault.hint)
             return {}, None
         self._good[folder, encoded] = schema, compiled
         return schema, compiled
+
+    def _read_words(self, written: dict[str, Any], path: Keys) -> None:
+        """An imported schema has the words of its vendor."""
+        for at, hint in () if path[1] in self._imported else unknown_keywords(written):
+            message = f"`{at[-1]}` is no word of JSON Schema, and means nothing"
+            self.problems.append(self._source.problem("GW218", (*path, *at), message, hint=hint, at_key=True))
 
     def _explain(self, written: dict[str, Any], path: Keys, unusable: Unusable) -> None:
         """Tries each reference by itself, so that all that lead nowhere are told, each at its place."""

@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator, ValidationError, validators
 
 from gateway.loading.naming import shown
 from gateway.loading.plain import Plain
+from gateway.loading.scalars import INTEGER
 from gateway.registry import Written
 from gateway.units import UNITS
 
@@ -31,6 +32,14 @@ _WORDS = {
 }
 
 
+def _is_integer(_: Any, value: Any) -> bool:
+    """`5.0` is a number, and no whole one to msgspec."""
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+_TYPES = Draft202012Validator.TYPE_CHECKER.redefine("integer", _is_integer)
+
+
 def readers(written: Written) -> tuple[Any, Any, Any]:
     """Validators of the whole document, of an integration and of an endpoint."""
     plain = Plain()
@@ -38,11 +47,12 @@ def readers(written: Written) -> tuple[Any, Any, Any]:
     roots, parts = msgspec.json.schema_components(kinds, schema_hook=_unit, ref_template="#/$defs/{name}")
     keywords = {
         "anyOf": partial(_any_of, parts),
+        "enum": _enum,
         "required": _required,
         "additionalProperties": _additional,
         "unit": _read_unit,
     }
-    reader: Any = validators.extend(Draft202012Validator, keywords)  # type: ignore[no-untyped-call]
+    reader: Any = validators.extend(Draft202012Validator, keywords, type_checker=_TYPES)  # type: ignore[no-untyped-call]
     document, integration, endpoint = (reader({**root, "$defs": parts}) for root in roots)
     return document, integration, endpoint
 
@@ -65,11 +75,23 @@ def expected(schema: dict[str, Any], parts: dict[str, Any]) -> list[str]:
     return [_WORDS.get(str(schema.get("unit", schema.get("type"))), "anything")]
 
 
+def keys_of(schema: dict[str, Any], parts: dict[str, Any]) -> frozenset[str]:
+    """The keys of the maps that a schema accepts."""
+    schema = _resolved(schema, parts)
+    inner = (keys_of(branch, parts) for branch in schema.get("anyOf", ()))
+    return frozenset(schema.get("properties", ())).union(*inner)
+
+
 def _read_unit(validator: Any, name: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
     try:
         _UNITS[name].parse(value)
     except ValueError as error:
         yield ValidationError(str(error))
+
+
+def _enum(validator: Any, words: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
+    if not any(value == word and type(value) is type(word) for word in words):
+        yield ValidationError("")
 
 
 def _required(validator: Any, names: Any, value: Any, schema: Any) -> Iterator[ValidationError]:
@@ -117,11 +139,12 @@ def _suits(schema: dict[str, Any], value: Any, parts: dict[str, Any]) -> bool:
     if "anyOf" in schema:
         return any(_suits(branch, value, parts) for branch in schema["anyOf"])
     if "enum" in schema:
-        return any(isinstance(value, type(word)) for word in schema["enum"])
+        number = isinstance(value, str) and INTEGER.fullmatch(value) and value not in schema["enum"]
+        return not number and any(isinstance(value, type(word)) for word in schema["enum"])
     if "unit" in schema:
         return isinstance(value, (str, int, float)) and not isinstance(value, bool)
     kind = schema.get("type")
-    return kind is None or bool(Draft202012Validator.TYPE_CHECKER.is_type(value, kind))
+    return kind is None or bool(_TYPES.is_type(value, kind))
 
 
 def _resolved(schema: dict[str, Any], parts: dict[str, Any]) -> dict[str, Any]:

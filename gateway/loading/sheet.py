@@ -28,6 +28,10 @@ class Sheet:
     def place(self, node: yaml.Node) -> Place:
         return self._text.place(node.start_mark.index, node.end_mark.index)
 
+    def row(self, node: yaml.Node) -> str:
+        """The line in which a node begins."""
+        return self._text.row(node.start_mark.index)
+
     def find(self, path: Keys) -> tuple[yaml.Node, yaml.Node, int]:
         """The key (in a list the item), the value, and how many steps of the path lead there.
 

@@ -69,6 +69,11 @@ class Source:
         sheet, key, _ = self._find(path)
         return sheet.place(key)
 
+    def row(self, path: Keys) -> str:
+        """The line of the file in which the key stands."""
+        sheet, key, _ = self._find(path)
+        return sheet.row(key)
+
     def origin(self, integration: str, endpoint: str | None, path: Keys) -> Place | None:
         """Where an effective policy value was written; None where it is a default that nobody wrote."""
         found = self.levels.origin(integration, endpoint, path)
@@ -117,6 +122,10 @@ class Source:
         """The text as it stands in the file, where it refers to something outside."""
         found = self._references.get(path)
         return found[0] if found is not None else None
+
+    def is_open(self, path: Keys) -> bool:
+        """Whether a message may tell the value: it stands in the file, and is no secret."""
+        return path not in self._references and path not in self._secret_fields
 
     def is_secret(self, reference: Reference) -> bool:
         return reference.id in self.secrets

@@ -55,8 +55,10 @@ class Tree:
     def _map(self, node: yaml.MappingNode) -> dict[str, Any]:
         self._no_tag(node)
         values: dict[str, Any] = {}
+        merged: list[tuple[yaml.Node, yaml.Node]] = []
         for key, value in node.value:
             if not self._readable(key):
+                merged.append((key, value))
                 continue
             name = key.value
             if name in values:
@@ -65,7 +67,15 @@ class Tree:
             self._path.append(name)
             values[name] = self._value(value)
             self._path.pop()
+        for key, value in merged:
+            self._merge(key, value, values)
         return values
+
+    def _merge(self, key: yaml.Node, value: yaml.Node, values: dict[str, Any]) -> None:
+        """A merge key is refused; what it brings is there all the same, so that nothing else seems to be missing."""
+        if key.value == "<<" and isinstance(value, yaml.MappingNode):
+            for name, item in self._value(value).items():
+                values.setdefault(name, item)
 
     def _readable(self, key: yaml.Node) -> bool:
         """Whether the key is text, or a number, which means its text."""

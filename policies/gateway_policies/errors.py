@@ -36,7 +36,14 @@ from gateway_policies.errors_match import Scalar, StatusMatch, check_expression,
 from gateway_policies.errors_verdict import REJECTED, TEXTS, Rule
 from gateway_policies.native_errors import dress, passing
 
-Slug = Annotated[str, msgspec.Meta(pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$", description="kebab-case name of a problem")]
+Slug = Annotated[
+    str,
+    msgspec.Meta(
+        pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+        description="kebab-case name of a problem",
+        extra_json_schema={"patternErrorMessage": "a slug is lower-case words with `-` between them"},
+    ),
+]
 Reason = Literal["connect", "reset", "timeout"]
 _UNAUTHENTICATED = 401
 
