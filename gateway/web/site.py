@@ -13,7 +13,7 @@ from litestar.handlers import HTTPRouteHandler
 from gateway.contract import Reply
 from gateway.errors import GatewayError, InternalError, InvalidRequest, MethodNotAllowed, NoSuchEndpoint
 from gateway.problems import Explanation, problem_reply
-from gateway.web.explaining import problem_page
+from gateway.web.explaining import problem_pages
 from gateway.web.generation import Asgi
 from gateway.web.manners import with_manners
 
@@ -36,7 +36,7 @@ def build_site(
     problems: Mapping[str, Explanation],
 ) -> Asgi:
     """`handlers` are the operations (health, admin), `problems` by slug; documents and pages are added here."""
-    pages = [_openapi(document), _catalog(public_url), _docs(), _assets(), problem_page(problems)]
+    pages = [_openapi(document), _catalog(public_url), _docs(), _assets(), *problem_pages(problems)]
     return with_manners(
         Litestar(
             [*handlers, *pages],

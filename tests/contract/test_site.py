@@ -8,6 +8,7 @@ import pytest
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from gateway.app import Application
+from gateway.explanations import problem_page
 from gateway.openapi import Entry
 from gateway.openapi.problems import problems
 from gateway_policies.errors_verdict import TEXTS
@@ -21,6 +22,7 @@ PATHS = [
     "/docs",
     "/docs/docs.js",
     "/docs/swagger-ui.css",
+    "/problems/",
     "/problems/circuit-open",
     "/.well-known/api-catalog",
 ]
@@ -158,7 +160,45 @@ def test_people_get_a_page_and_no_script_can_run_in_it(gateway: Application) -> 
     assert page.headers["content-security-policy"].startswith("default-src 'none'")
     assert "<h1>The vendor cannot be reached</h1>" in page.text
     assert "status 502, 504" in page.text
-    assert page.headers["vary"] == "Accept"
+    assert "Accept" in page.headers["vary"].split(", ")
+
+
+def test_a_problem_is_explained_in_the_words_of_its_page(gateway: Application) -> None:
+    found = problem_page("circuit-open")
+    assert found is not None
+    told = ask(gateway, "GET", "/problems/circuit-open").json()
+    page = ask(gateway, "GET", "/problems/circuit-open", headers={"accept": "text/html"}).text
+
+    assert told["text"] == found.text
+    assert "<h2>What to do as a caller</h2>" in page
+    assert "<code>Retry-After</code>" in page
+    assert page.count("<h1>") == 1
+
+
+def test_a_problem_of_the_config_has_a_page_of_its_words(gateway: Application) -> None:
+    page = ask(gateway, "GET", "/problems/main-assistant-missing", headers={"accept": "text/html"}).text
+
+    assert "<p>Tell whoever runs this gateway that VAPI_ASSISTANT_ID names no assistant.</p>" in page
+    assert "<li><code>vapi.get_settings</code></li>" in page
+
+
+@pytest.mark.parametrize("path", ["/problems", "/problems/"])
+def test_all_problems_are_listed_and_each_entry_leads_to_its_page(gateway: Application, path: str) -> None:
+    listed = ask(gateway, "GET", path).json()
+    page = ask(gateway, "GET", path, headers={"accept": "text/html"}).text
+
+    assert {one["slug"] for one in listed} >= {"circuit-open", "main-assistant-missing"}
+    for address in re.findall(r'<a href="\.\.(/problems/[^"]+)"', page):
+        assert ask(gateway, "GET", address).status_code == 200
+    assert page.count("<a ") == len(listed)
+
+
+def test_the_pages_of_problems_ask_for_nothing_but_their_own_sheet(gateway: Application) -> None:
+    page = ask(gateway, "GET", "/problems/circuit-open", headers={"accept": "text/html"})
+
+    assert "unsafe" not in page.headers["content-security-policy"]
+    assert re.findall(r'(?:src|href)="([^"]+)"', page.text) == ["../docs/page.css"]
+    assert ask(gateway, "GET", "/docs/page.css").headers["content-type"].startswith("text/css")
 
 
 def test_a_problem_that_nobody_knows_has_no_page(gateway: Application) -> None:
