@@ -23,6 +23,7 @@ def laid_over(imported: Mapping[str, Any], written: Mapping[str, Any]) -> dict[s
     if "response" in written:
         below.pop("responses", None)
     if isinstance(written.get("route"), str):
+        below.setdefault("upstream", below["route"])
         names = placeholders(written["route"])
         below["path"] = {name: one for name, one in below.get("path", {}).items() if name in names}
     if "examples" in below:

@@ -93,6 +93,12 @@ def test_another_route_takes_only_the_parameters_that_it_has(tmp_path: Path) -> 
     assert (pet.route, pet.path) == ("GET /pet", {})
 
 
+def test_another_route_leaves_the_vendor_where_it_is(tmp_path: Path) -> None:
+    pets = endpoints_of(zoo(tmp_path, ["ListPets"], {"list_pets": {"route": "GET /animals"}}))["list_pets"]
+
+    assert (pets.route, pets.upstream) == ("GET /animals", "GET /pets")
+
+
 def test_an_operation_is_taken_once_however_often_it_is_meant(tmp_path: Path) -> None:
     assert list(endpoints_of(zoo(tmp_path, ["ListPets", "/pets", "GET /pets"]))) == ["list_pets"]
 
