@@ -8,6 +8,8 @@ from gateway.cli.group import Lazy
 
 COMMANDS = {
     "serve": "run the gateway",
+    "init": "start a project",
+    "add": "add a vendor that comes with the gateway to a config",
     "check": "tell every problem of a config",
     "routes": "list the endpoints that a config declares",
     "explain": "show what one endpoint does with a request",

@@ -1,0 +1,117 @@
+"""Adds an integration that comes with the gateway to somebody's file, and what it needs beside the file."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import yaml
+
+from gateway.diagnostics import InvalidConfig
+from gateway.editing.changes import Change, read_exactly
+from gateway.editing.insertion import insert
+from gateway.editing.refusing import Refused
+from gateway.editing.schema_copies import referred
+from gateway.editing.shipped import Cutting, Shipped
+from gateway.editing.variables import Variable, variables, with_variables
+from gateway.loading.including import Inclusion
+from gateway.loading.reading import Text, compose
+from gateway.loading.sheet import Sheet
+from gateway.loading.source import Source
+from gateway.loading.tree import Tree
+
+_BOM = "\ufeff"
+
+
+class Addition(msgspec.Struct, frozen=True):
+    """What is to be written, what the new integration takes from outside, and what is worth a word about it.
+
+    `whole` is false where the file is a part that another one includes.
+    """
+
+    changes: tuple[Change, ...]
+    variables: tuple[Variable, ...]
+    notes: tuple[str, ...]
+    whole: bool
+
+
+def add_vendor(config: Path, shipped: Shipped, vendor: str, name: str, *, force: bool = False) -> Addition:
+    """Raises Refused; raises InvalidConfig where the file is not YAML. Nothing is written yet."""
+    cutting = shipped.cut(vendor, name)
+    before = read_exactly(config)
+    text, data = added(str(config), before, cutting)
+    _refuse_included(config, before, name)
+    wanted = variables(cutting.references)
+    changes = [Change(config, text, before), *_schemas(config.parent, shipped, cutting, force=force)]
+    listed = config.parent / ".env.example"
+    if listed.exists() and (now := with_variables(was := read_exactly(listed), name, wanted)) != was:
+        changes.append(Change(listed, now, was))
+    notes = tuple(_left_behind(shipped.data, data, cutting))
+    return Addition(tuple(changes), wanted, notes, whole="version" in data)
+
+
+def added(file: str, before: str, cutting: Cutting) -> tuple[str, dict[str, Any]]:
+    """The text with the integration at its end, and the data that it had before. Raises Refused, InvalidConfig."""
+    mark = _BOM if before.startswith(_BOM) else ""
+    source = Text(file, before.removeprefix(mark))
+    root, tree = _read(source)
+    data = tree.data
+    if not isinstance(data, dict):
+        raise Refused(f"{file} has to be a map of keys")
+    integrations = data.get("integrations") or {}
+    if cutting.name in integrations:
+        raise Refused(f"{file} has an integration `{cutting.name}` already: give this one a name with --as")
+    text = insert(source, root, cutting.lines)
+    _, now = _read(Text(file, text))
+    wanted = (
+        {**data, "integrations": {**integrations, cutting.name: cutting.data}}
+        if isinstance(integrations, dict)
+        else None
+    )
+    if now.data != wanted or sorted(map(repr, now.references)) != sorted(
+        map(repr, (*tree.references, *cutting.references))
+    ):
+        raise Refused(f"{file} is written in a way that this cannot add to without changing what it says")
+    return mark + text, data
+
+
+def _refuse_included(config: Path, before: str, name: str) -> None:
+    """The name may stand in a file that this one includes; `added` has looked at the file itself."""
+    source = Text(str(config), before.removeprefix(_BOM))
+    root, tree = _read(source)
+    Inclusion(Source(Sheet(source, root), tree.data)).include(tree.data)
+    if name in (tree.data.get("integrations") or ()):
+        raise Refused(f"{config} includes an integration `{name}` already: give this one a name with --as")
+
+
+def _read(source: Text) -> tuple[yaml.Node, Tree]:
+    root = compose(source)
+    tree = Tree(root, source)
+    if tree.problems:
+        raise InvalidConfig(tree.problems)
+    return root, tree
+
+
+def _schemas(folder: Path, shipped: Shipped, cutting: Cutting, *, force: bool) -> Iterator[Change]:
+    different = []
+    for name, text in referred(cutting.data, shipped.path.parent).items():
+        path = folder / name
+        before = read_exactly(path) if path.exists() else None
+        if before is not None and before != text and not force:
+            different.append(name.as_posix())
+        if before != text:
+            yield Change(path, text, before)
+    if different:
+        raise Refused(f"{', '.join(different)}: there already, and different; --force replaces what is there")
+
+
+def _left_behind(shipped: dict[str, Any], data: dict[str, Any], cutting: Cutting) -> Iterator[str]:
+    """What the integration takes over in the shipped file, and would not in this one."""
+    missing = shipped.get("defaults", {}).keys() - (data.get("defaults") or {}).keys()
+    if missing:
+        names = ", ".join(f"`{name}`" for name in sorted(missing))
+        yield f"in the shipped file `defaults` sets {names} too, which this file leaves as it is"
+    levels = [cutting.data, *cutting.data.get("endpoints", {}).values()]
+    profiles = {name for level in levels for name in level.get("extends", ())} - (data.get("profiles") or {}).keys()
+    for name in sorted(profiles):
+        yield f"it extends the profile `{name}`, which has to be written under `profiles` first"
