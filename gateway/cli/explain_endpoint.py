@@ -12,7 +12,6 @@ from gateway.cli.compiling import PUBLIC_URL, compiled_or_exit
 from gateway.cli.reporting import refuse
 from gateway.explaining import explained, lines
 
-
 _LISTED = "`gateway routes` lists them"
 
 
