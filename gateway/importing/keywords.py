@@ -19,9 +19,8 @@ _COUNTS |= {"minContains", "minItems", "minLength", "minProperties"}
 _NUMBERS = frozenset({"exclusiveMaximum", "exclusiveMinimum", "maximum", "minimum", "multipleOf"})
 _FLAGS = frozenset({"deprecated", "readOnly", "uniqueItems", "writeOnly"})
 _TEXTS = frozenset({"contentEncoding", "contentMediaType", "description", "title"})
-_FORMATS = frozenset({"date", "date-time", "double", "email", "float", "int32", "int64", "ipv4", "ipv6", "password"})
-_FORMATS |= {"uri", "uuid"}
-"""The others are the vendor's own words, or are held to more strictly than vendors mean them."""
+_FORMATS = frozenset({"date", "date-time", "email", "ipv4", "ipv6", "password", "uri", "uuid"})
+"""The others are words that nothing is held to here, or that are held to more strictly than vendors mean them."""
 
 
 def plain(key: str, value: Node) -> Node:

@@ -8,6 +8,7 @@ import msgspec
 
 from gateway.config import Endpoint, EndpointConfig, IntegrationConfig, Server
 from gateway.declared import Answer, Operation, Parameter
+from gateway.plan.files import with_base64
 
 _PLACEHOLDER = re.compile(r"\{([^{}/]*)\}")
 _SEGMENT = re.compile(r"\{[A-Za-z_][A-Za-z0-9_-]*\}|[^{}]*")
@@ -54,7 +55,7 @@ def operation_of(
         upstream=upstream,
         base_url=integration.written.base_url.rstrip("/"),
         parameters=tuple(_parameters(written, names)),
-        body=written.body,
+        body=with_base64(written.body) if written.body and written.send.encode == "multipart" else written.body,
         answers=tuple(answers_of(written)),
         send=written.send,
         reply=written.reply,
