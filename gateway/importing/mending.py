@@ -30,12 +30,12 @@ def mended(schema: Schema, written: Schema) -> Schema:
 
 
 def nullable(schema: Schema) -> Schema:
-    """The schema, or null."""
+    """The schema, or null; an alternative of its own where a keyword would have to do with null, or seems to."""
     if not schema.keys() - NOTES:
         return schema
     if "enum" in schema and None not in schema["enum"]:
         schema = {**schema, "enum": [*schema["enum"], None]}
-    if "type" in schema and schema.keys().isdisjoint({"allOf", "anyOf", "const", "not", "$ref"}):
+    if "type" in schema and schema.keys().isdisjoint({"allOf", "anyOf", "const", "format", "not", "$ref"}):
         kinds = [schema["type"]] if isinstance(schema["type"], str) else schema["type"]
         return {**schema, "type": list(dict.fromkeys([*kinds, "null"]))}
     if schema.keys().isdisjoint({"type", "allOf", "anyOf", "const", "not", "$ref"}):

@@ -16,6 +16,10 @@ NODE: dict[str, Any] = {"type": "object", "properties": {"next": {"$ref": "#/com
     [
         ({"type": "string", "nullable": True}, {"type": ["string", "null"]}),
         ({"type": "string", "nullable": True, "enum": ["a"]}, {"type": ["string", "null"], "enum": ["a", None]}),
+        (
+            {"type": "string", "nullable": True, "format": "date", "title": "Day"},
+            {"title": "Day", "anyOf": [{"type": "string", "format": "date"}, {"type": "null"}]},
+        ),
         ({"type": "integer", "minimum": 1, "exclusiveMinimum": True}, {"type": "integer", "exclusiveMinimum": 1}),
         ({"type": "integer", "maximum": 1, "exclusiveMaximum": False}, {"type": "integer", "maximum": 1}),
         ({"type": "integer", "example": 5}, {"type": "integer", "examples": [5]}),
