@@ -10,9 +10,11 @@ COMMANDS = {
     "serve": "run the gateway",
     "init": "start a project",
     "add": "add a vendor that comes with the gateway to a config",
+    "import": "write an integration from a vendor's own document",
     "check": "tell every problem of a config",
     "routes": "list the endpoints that a config declares",
-    "explain": "show what one endpoint does with a request",
+    "explain": "explain a diagnostic, a problem or an endpoint",
+    "render": "show what a config comes to, and where each value is from",
     "try": "send one request through an endpoint, without a server",
 }
 """Each is a file here, imported when it is called: `gateway --help` imports none of them."""

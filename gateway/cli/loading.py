@@ -1,0 +1,21 @@
+"""What commands begin with that look at a config and build nothing of it."""
+
+import os
+import sys
+from pathlib import Path
+
+from gateway.cli.reporting import refuse, say_problems
+from gateway.diagnostics import InvalidConfig
+from gateway.loading import Loaded, load
+from gateway.registry import PluginError, discover
+
+
+def loaded_or_exit(path: Path) -> Loaded:
+    """Says the problems of a config and exits 1 where it has any. References without value are none here."""
+    try:
+        return load(path, discover(), os.environ, lenient_secrets=True)
+    except InvalidConfig as invalid:
+        say_problems(invalid.problems)
+        sys.exit(1)
+    except PluginError as broken:
+        refuse(str(broken))
