@@ -6,6 +6,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import Meta
 
+from gateway.paging import Paging
 from gateway.units import JsonSchema
 
 
@@ -84,6 +85,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     answers: tuple[Answer, ...] = ()
     send: Send = Send()
     reply: ReplyMapping = ReplyMapping()
+    paging: Paging | None = None
     examples: Mapping[str, Any] = {}
     summary: str = ""
     description: str = ""

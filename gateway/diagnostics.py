@@ -65,6 +65,7 @@ CODES = {
     "GW306": "an address that is not encrypted",
     "GW307": "a retry that never happens",
     "GW308": "an error rule that is never reached",
+    "GW309": "pages that cannot be had as it says",
     "GW401": "a vendor's name leads nowhere",
     "GW402": "nobody answers at a vendor's address",
     "GW403": "a vendor's certificate is not accepted",

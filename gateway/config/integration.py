@@ -4,10 +4,10 @@ from typing import Annotated, Any, Literal
 
 from msgspec import Meta, field
 
-from gateway.config.later import Paging
 from gateway.config.openapi import OpenApi
 from gateway.config.texts import Allowed, Date, ExampleOf, RootedPath, Route, Status
 from gateway.declared import ReplyMapping, Send, Settings
+from gateway.paging import Paging
 from gateway.units import JsonSchema
 
 

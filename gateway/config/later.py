@@ -95,13 +95,6 @@ class StoredCredential(Settings, frozen=True, kw_only=True, tag_field="use", tag
     ] = "Bearer "
 
 
-class Paging(Settings, frozen=True, kw_only=True):
-    """How the vendor goes from page to page."""
-
-    items: Annotated[str, Meta(description="Where the items of a page are, in JMESPath.")]
-    next: Annotated[str, Meta(description="Where the next page is, in JMESPath.")]
-
-
 class Idempotency(Settings, frozen=True, kw_only=True):
     """A repeated write gets the first answer."""
 

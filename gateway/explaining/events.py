@@ -26,6 +26,10 @@ SENTENCES: Mapping[str, str] = {
     "cache.stored": "the answer is kept in the cache",
     "deadline.exceeded": "the answer was not there within {seconds}, the whole time that there was",
     "errors.mapped": "the caller gets {status} {slug}",
+    "paging.broke_off": "the answer breaks off after page {pages}: {slug}",
+    "paging.cut": "no more than {pages} pages or so many items in one answer: its `next` leads on",
+    "paging.page": "page {page} has {items} items",
+    "paging.unclear": "no link to a next page: {reason}",
     "quota.allowed": "within the quota, {remaining} left",
     "quota.refused": "the quota is used up, again in {retry_after}",
     "retry.refused": "not sent again after {failure}: {reason}",
@@ -42,7 +46,7 @@ SENTENCES: Mapping[str, str] = {
 _SECONDS = frozenset({"seconds", "retry_after", "ttl", "delay"})
 
 
-_SLOT_OF = {"attempt": "send", "stub": "send", "throttle": "rate_limit"}
+_SLOT_OF = {"attempt": "send", "paging": "transform", "stub": "send", "throttle": "rate_limit"}
 """Events that are not named for the slot whose stage notes them."""
 
 

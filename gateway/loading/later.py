@@ -31,10 +31,6 @@ def _keys_at(path: Keys, policies: tuple[str, ...]) -> tuple[str, ...]:
             return ("providers",)
         case ("server",):
             return ("return_to",)
-        case ("integrations", _):
-            return policies
-        case ("integrations", *_):
-            return ("paging", *policies)
     return policies
 
 

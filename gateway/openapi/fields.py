@@ -29,7 +29,7 @@ FIELDS: Mapping[str, dict[str, Any]] = {
     "Content-Encoding": _field("How the body is compressed"),
     "Content-Language": _field("The language of the body"),
     "Content-Range": _field("Which part of the whole this is"),
-    "Link": _field("Further pages, at this gateway"),
+    "Link": _field("The next page, at this gateway: `<address>; rel=\"next\"` (RFC 8288); none on the last one"),
     "Age": _field("Seconds since the vendor gave this answer", type="integer", minimum=0),
     "Cache-Status": _field("Whether the answer came from the cache, and if not, why (RFC 9211)"),
     "RateLimit": _field("What is left of the caller's quota"),
@@ -58,7 +58,7 @@ def answer_fields(entry: Entry) -> dict[str, Any]:
     reads = entry.operation.method == "GET"
     private = ("Cache-Control",) if entry.operation.user_bound or entry.has("cache") else ()
     cached = ("Age", "Cache-Status") if entry.has("cache") and reads else ()
-    names = ("ETag", *_PASSED, "Retry-After", *private, *cached, *(("Link",) if entry.operation.reply.links else ()))
+    names = ("ETag", *_PASSED, "Retry-After", *private, *cached, *(("Link",) if entry.operation.paging else ()))
     return {**_common(entry), **_referred(names), **_stub(entry)}
 
 

@@ -9,7 +9,9 @@ import msgspec
 from gateway.declared import Answer, Operation, Parameter
 from gateway.openapi.entry import Entry
 from gateway.openapi.fields import answer_fields, unchanged_fields
+from gateway.openapi.paged import all_pages
 from gateway.openapi.schemas import Schemas, properties_of
+from gateway.plan.paging import page_schema
 
 _NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})
 """OpenAPI describes these header fields elsewhere and forbids them here."""
@@ -100,6 +102,9 @@ def _answers(entry: Entry, entries: Sequence[Entry], schemas: Schemas) -> dict[s
         if answer.schema is not None:
             role = "reply" if number == 0 else f"reply_{answer.status}"
             written["content"] = _json(operation, answer.schema, role, schemas)
+            if operation.paging is not None and answer.schema is page_schema(operation):
+                media = written["content"]["application/json"]
+                media["schema"] = {"anyOf": [media["schema"], all_pages(operation, schemas)]}
         elif answer.type is not None:
             written["content"] = {answer.type: {}}
         if links := _links(operation, answer, entries):

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 
 from gateway import errors
+from gateway.declared import Operation
 from gateway.errors import GatewayError
 from gateway.openapi.entry import KEPT, Entry, Told
 from gateway.openapi.fields import problem_fields, traits
@@ -69,14 +70,20 @@ def _errors(entry: Entry, *, keyless: bool) -> Iterator[type[GatewayError]]:
         (errors.MisdirectedRequest, keyless),
         (errors.ForeignOrigin, keyless and operation.method not in _HARMLESS),
         (errors.NoSuchEndpoint, "{" in operation.route),
-        (errors.NoSuchPage, bool(operation.reply.links)),
+        (errors.NoSuchPage, bool(operation.reply.links or operation.paging)),
         (errors.UnsupportedMediaType, operation.body is not None),
         (errors.QuotaExceeded, entry.has("quota")),
         (errors.CircuitOpen, entry.has("breaker")),
         (errors.ReducedCapacity, entry.has("rate_limit", "bulkhead")),
-        (errors.ContractViolation, operation.strict),
+        (errors.ContractViolation, operation.strict or _read(operation)),
     )
     yield from (error for error, can_occur in conditional if can_occur)
+
+
+def _read(operation: Operation) -> bool:
+    """Whether the vendor's answer has to be JSON, since something is looked up or changed in it."""
+    mapping = operation.reply
+    return bool(mapping.select or mapping.rename or mapping.links or operation.paging)
 
 
 class Problems:

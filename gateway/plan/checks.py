@@ -6,6 +6,7 @@ from typing import Any
 from gateway.diagnostics import Problem
 from gateway.loading import Source
 from gateway.plan.advice import advice
+from gateway.plan.paging import paging_problems
 
 _WILD = "{}"
 _READS = frozenset({"GET", "HEAD"})
@@ -18,6 +19,7 @@ def check_plans(endpoints: Sequence[Any], source: Source) -> Iterator[Problem]:
     for plan in endpoints:
         yield from _timing(plan, source)
         yield from _cached_write(plan, source)
+        yield from paging_problems(plan.operation, source)
     yield from advice(endpoints, source)
 
 

@@ -30,10 +30,25 @@ CURSOR = Parameter(
         ),
     },
 )
-"""Declared wherever links are rewritten; `transform` reads it and never passes it on.
+"""Declared wherever links are rewritten or there is `paging`; `transform` reads it and never passes it on.
 
 Base64url of a seal of 16 bytes and what is sealed; how long it may be is for the limit of addresses to say.
 """
+
+
+ALL = Parameter(
+    name="all",
+    place="query",
+    vendor="all",
+    schema={
+        "type": "boolean",
+        "description": (
+            "Whether to give the items of all further pages in one answer, as a stream. Where there are more than one"
+            " answer may hold, its `next` leads to the rest."
+        ),
+    },
+)
+"""Declared wherever there is `paging`; the vendor never hears of it."""
 
 
 def operation_of(
@@ -59,6 +74,7 @@ def operation_of(
         answers=tuple(answers_of(written)),
         send=written.send,
         reply=written.reply,
+        paging=written.paging,
         examples=written.examples,
         summary=written.summary,
         description=written.description,
@@ -110,8 +126,10 @@ def _parameters(written: Endpoint, names: tuple[str, ...]) -> Iterator[Parameter
         yield _parameter(name, "path", written.path.get(name, {"type": "string"}))
     for name, declared in written.query.items():
         yield _parameter(name, "query", declared)
-    if written.reply.links:
+    if written.reply.links or written.paging:
         yield CURSOR
+    if written.paging:
+        yield ALL
     for name, declared in written.headers.items():
         yield _parameter(name, "header", declared)
 

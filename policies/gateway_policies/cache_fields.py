@@ -9,6 +9,7 @@ import msgspec
 
 from gateway import Call, Headers, Operation, Reply
 from gateway_policies.cache_store import Entry, Key
+from gateway_policies.paging_all import wanted
 from gateway_policies.request_mapping import SCENARIO
 
 CONDITIONAL = frozenset(
@@ -47,10 +48,13 @@ def reader(
     place = (operation.integration, operation.id, edition)
     cacheable, user_bound = frozenset(methods), operation.user_bound
     watched = names | {b"if-none-match", b"cache-control", SCENARIO}
+    paged = operation.paging is not None
 
     def read(call: Call) -> Asked | None:
         body = call.body
         if call.method not in cacheable or not isinstance(body, bytes):
+            return None
+        if paged and wanted(call):  # a stream, as long as it likes
             return None
         owner = owner_of(call) if user_bound else ""
         query = call.query if len(call.query) < 2 else tuple(sorted(call.query, key=_name))  # noqa: PLR2004

@@ -12,6 +12,8 @@ from gateway import Call, Kit, Operation
 from gateway.errors import NoSuchPage, Violation
 
 _TAG = 16
+_AS_IT_IS = "/%:@!$&'()*+,;=~"
+"""What may stand in a path (RFC 3986), and what is encoded already."""
 _STEP = re.compile(r"""\.([A-Za-z_][A-Za-z0-9_-]*)|\[["']([^"']+)["']\]|\[\*\]""")
 _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
 
@@ -29,12 +31,16 @@ class Cursors:
     def of(cls, operation: Operation, kit: Kit) -> "Cursors":
         return cls(operation, kit.secret)
 
-    def sealed(self, link: str) -> str | None:
-        """The cursor for a vendor's absolute or root-relative link; None for one that leads elsewhere."""
+    def target(self, link: str) -> str | None:
+        """Where a vendor's absolute or root-relative link leads below the base URL; None if it leads elsewhere."""
         target = link.removeprefix(self._origin)
         if not target.startswith(self._base + "/") or not target.isascii():
             return None
-        raw = target.removeprefix(self._base).encode()
+        return target.removeprefix(self._base)
+
+    def sealed(self, target: str) -> str:
+        """The cursor for a target below the base URL."""
+        raw = target.encode()
         return base64.urlsafe_b64encode(self._tag(raw) + raw).decode().rstrip("=")
 
     def opened(self, cursor: str) -> str:
@@ -63,15 +69,16 @@ def rewriter(operation: Operation, kit: Kit) -> Callable[[Call, Any], None]:
             for holder, key in _found(document, path):
                 link = holder[key]
                 if isinstance(link, str) and link:
-                    cursor = cursors.sealed(link)
-                    holder[key] = None if cursor is None else _link(operation, call.path, cursor)
+                    target = cursors.target(link)
+                    holder[key] = None if target is None else page_url(operation, call.path, cursors.sealed(target))
 
     return rewrite
 
 
-def _link(operation: Operation, values: Mapping[str, str], cursor: str) -> str:
+def page_url(operation: Operation, values: Mapping[str, str], cursor: str, **more: str) -> str:
+    """The gateway's own address of the page that a cursor stands for; `values` fill the route."""
     route = _PLACEHOLDER.sub(lambda found: quote(values[found[1]], safe=""), operation.route)
-    return f"{operation.public_url}{route}?{urlencode({'cursor': cursor})}"
+    return f"{operation.public_url}{quote(route, safe=_AS_IT_IS)}?{urlencode({**more, 'cursor': cursor})}"
 
 
 def _steps(path: str) -> Iterator[str | None]:

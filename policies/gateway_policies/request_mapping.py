@@ -42,11 +42,12 @@ def request_mapper(operation: Operation, kit: Kit) -> Callable[[Call], Call]:
 def _target(operation: Operation, kit: Kit) -> Callable[[Call], str]:
     path, _, fixed = operation.upstream.partition("?")
     constants = [fixed] if fixed else []
-    constants += [_pair(name, value) for name, value in operation.send.query.items()]
+    constants += [pair(name, value) for name, value in operation.send.query.items()]
     places = _PLACEHOLDER.split(path)
     literals, names = places[::2], places[1::2]
-    vendor = Names(p for p in operation.parameters if p.place == "query")
-    cursors = Cursors.of(operation, kit) if operation.reply.links else None
+    cursors = Cursors.of(operation, kit) if operation.reply.links or operation.paging else None
+    own = {"cursor", "all"} if operation.paging else {"cursor"} if cursors else set()  # the vendor never hears of these
+    vendor = Names(p for p in operation.parameters if p.place == "query" and p.name not in own)
 
     def target(call: Call) -> str:
         if cursors is not None and (cursor := _value(call, "cursor")) is not None:
@@ -56,7 +57,7 @@ def _target(operation: Operation, kit: Kit) -> Callable[[Call], str]:
             text += segment(name, call.path[name]) + literal
         if not call.query and not constants:
             return text
-        pairs = [*constants, *(pair for name, value in call.query for pair in _asked(vendor, name, value))]
+        pairs = [*constants, *(one for name, value in call.query for one in _asked(vendor, name, value))]
         return f"{text}?{'&'.join(pairs)}" if pairs else text
 
     return target
@@ -80,12 +81,13 @@ def segment(name: str, value: str) -> str:
 def _asked(names: Names, name: str, value: str) -> list[str]:
     """Under the vendor's name; what is not declared has no way here past `validate`."""
     parameter, key = names.find(name)
-    if parameter is None or (name == "cursor" and parameter.vendor == "cursor"):
+    if parameter is None:
         return []
-    return [_pair(f"{parameter.vendor}[{key}]" if key else parameter.vendor, value)]
+    return [pair(f"{parameter.vendor}[{key}]" if key else parameter.vendor, value)]
 
 
-def _pair(name: str, value: Any) -> str:
+def pair(name: str, value: Any) -> str:
+    """A query parameter as it is sent."""
     return f"{quote(name, safe='$')}={quote(written(value), safe=',:')}"
 
 

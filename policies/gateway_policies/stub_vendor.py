@@ -7,6 +7,7 @@ import msgspec
 
 from gateway import Answer, Call, Headers, Operation, Reply
 from gateway_policies.sample import NoSample
+from gateway_policies.stub_pages import ending, is_further
 from gateway_policies.stub_shape import IDS, Shape, Thing, id_fits, vendor_shape
 from gateway_policies.stub_store import Item, Store, below, filled, parent
 
@@ -28,6 +29,7 @@ class Vendor:
         self._store = store
         self._answer = _first(operation)
         self._shape = Shape(operation, self._answer)
+        self._ended = ending(operation, self._shape.fits)
         self._of_item = operation.route.rpartition("/")[2].startswith("{")
         self._parameter = operation.route.rpartition("/")[2][1:-1] if self._of_item else ""
         if self._of_item and not operation.native:
@@ -48,6 +50,8 @@ class Vendor:
         return self._reply(self._act(call, place))
 
     def _read(self, call: Call, place: str) -> Any:
+        if is_further(self._operation, call):
+            return self._emptied(self._shape.base)
         known = self._store.thing(place)
         if known is not None:
             return known if self._shape.fits(known) else self._laid(self._named(call), known)
@@ -120,6 +124,10 @@ class Vendor:
                 now.append(made.pop(at, thing))
         return self._with_list(base, key, [*now, *made.values()])
 
+    def _emptied(self, page: Any) -> Any:
+        key = None if isinstance(page, list) else _listing(page)
+        return page if key is None and not isinstance(page, list) else self._with_list(page, key, [])
+
     def _with_list(self, base: Any, key: str | None, things: list[Any]) -> Any:
         """The example with those of the things that keep it valid."""
         found: list[Any] = []
@@ -137,7 +145,7 @@ class Vendor:
             return Reply(answer.status, ((b"content-type", answer.type.encode()),), body)
         if answer.schema is None and answer.type is None:
             return Reply(answer.status)
-        return Reply(answer.status, _JSON, _ENCODER.encode(vendor_shape(value, self._operation.reply)))
+        return Reply(answer.status, _JSON, _ENCODER.encode(self._ended(vendor_shape(value, self._operation.reply))))
 
 
 def refusal(status: int, body: Mapping[str, Any], *headers: tuple[bytes, bytes]) -> Reply:

@@ -60,7 +60,7 @@ def _checks(operation: Operation) -> Iterator[Check]:
         by_place[parameter.place].append(parameter)
     if by_place["path"]:
         yield _path_check(by_place["path"])
-    yield query_check(by_place["query"], paged=bool(operation.reply.links))
+    yield query_check(by_place["query"], paged=bool(operation.reply.links or operation.paging))
     if by_place["header"]:
         yield _header_check(by_place["header"])
 

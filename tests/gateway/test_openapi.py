@@ -10,6 +10,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from gateway import Answer, JsonSchema, Parameter, ReplyMapping
 from gateway.config import EffectivePolicy
 from gateway.openapi import Entry, document
+from gateway.paging import LinkPaging
 from tests.gateway.documents import COLLECTION, CONTACT, ITEM, endpoint, entry, placed, written
 from tests.kit import operation
 
@@ -133,7 +134,8 @@ def test_a_get_may_find_nothing_changed() -> None:
         (("stub",), {}, {"Gateway-Stub"}),
         ((), {"deprecated": True}, {"Deprecation"}),
         ((), {"sunset": "Fri, 01 Jan 2027 00:00:00 GMT"}, {"Sunset"}),
-        ((), {"reply": ReplyMapping(links=("$.next",))}, {"Link"}),
+        ((), {"paging": LinkPaging(), "answers": (Answer(status=200, schema={"type": "array"}),)}, {"Link"}),
+        ((), {"reply": ReplyMapping(links=("$.next",))}, set()),
         ((), {"user_bound": True}, {"Cache-Control"}),
     ],
 )
