@@ -1,6 +1,6 @@
-"""Adds an integration that comes with the gateway to somebody's file, and what it needs beside the file."""
+"""Adds an integration to somebody's file, a shipped one or an imported one, and what it needs beside the file."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,12 +8,15 @@ import msgspec
 import yaml
 
 from gateway.diagnostics import InvalidConfig
+from gateway.editing.beginning import beginning
 from gateway.editing.changes import Change, read_exactly
+from gateway.editing.imported import bundle
 from gateway.editing.insertion import insert
 from gateway.editing.refusing import Refused
 from gateway.editing.schema_copies import referred
 from gateway.editing.shipped import Cutting, Shipped
 from gateway.editing.variables import Variable, variables, with_variables
+from gateway.importing import Document
 from gateway.loading.including import Inclusion
 from gateway.loading.reading import Text, compose
 from gateway.loading.sheet import Sheet
@@ -38,16 +41,34 @@ class Addition(msgspec.Struct, frozen=True):
 def add_vendor(config: Path, shipped: Shipped, vendor: str, name: str, *, force: bool = False) -> Addition:
     """Raises Refused; raises InvalidConfig where the file is not YAML. Nothing is written yet."""
     cutting = shipped.cut(vendor, name)
+    schemas = referred(cutting.data, shipped.path.parent)
     before = read_exactly(config)
-    text, data = added(str(config), before, cutting)
-    _refuse_included(config, before, name)
+    addition, data = _addition(config, (before, before), cutting, schemas, force=force)
+    return msgspec.structs.replace(addition, notes=tuple(_left_behind(shipped.data, data, cutting)))
+
+
+def add_imported(config: Path, document: Document, name: str, operations: Sequence[str]) -> Addition:
+    """As `add_vendor`, from a vendor's own document; where there is no config yet, one begins."""
+    made = bundle(document, name, operations)
+    before = read_exactly(config) if config.exists() else None
+    texts = (before, beginning() if before is None else before)
+    addition, _ = _addition(config, texts, made.cutting, made.schemas, force=False)
+    return msgspec.structs.replace(addition, notes=made.notes)
+
+
+def _addition(
+    config: Path, texts: tuple[str | None, str], cutting: Cutting, schemas: Mapping[Path, str], *, force: bool
+) -> tuple[Addition, dict[str, Any]]:
+    """`texts` are what lies there, and what to add to; the data are what stands there so far."""
+    before, base = texts
+    text, data = added(str(config), base, cutting)
+    _refuse_included(config, base, cutting.name)
     wanted = variables(cutting.references)
-    changes = [Change(config, text, before), *_schemas(config.parent, shipped, cutting, force=force)]
+    changes = [Change(config, text, before), *_schemas(config.parent, schemas, force=force)]
     listed = config.parent / ".env.example"
-    if listed.exists() and (now := with_variables(was := read_exactly(listed), name, wanted)) != was:
+    if listed.exists() and (now := with_variables(was := read_exactly(listed), cutting.name, wanted)) != was:
         changes.append(Change(listed, now, was))
-    notes = tuple(_left_behind(shipped.data, data, cutting))
-    return Addition(tuple(changes), wanted, notes, whole="version" in data)
+    return Addition(tuple(changes), wanted, (), whole="version" in data), data
 
 
 def added(file: str, before: str, cutting: Cutting) -> tuple[str, dict[str, Any]]:
@@ -92,9 +113,9 @@ def _read(source: Text) -> tuple[yaml.Node, Tree]:
     return root, tree
 
 
-def _schemas(folder: Path, shipped: Shipped, cutting: Cutting, *, force: bool) -> Iterator[Change]:
+def _schemas(folder: Path, schemas: Mapping[Path, str], *, force: bool) -> Iterator[Change]:
     different = []
-    for name, text in referred(cutting.data, shipped.path.parent).items():
+    for name, text in schemas.items():
         path = folder / name
         before = read_exactly(path) if path.exists() else None
         if before is not None and before != text and not force:

@@ -6,6 +6,7 @@ from pathlib import Path
 import msgspec
 
 from gateway.editing.adding import added
+from gateway.editing.beginning import beginning, example
 from gateway.editing.changes import Change, read_exactly
 from gateway.editing.refusing import Refused
 from gateway.editing.schema_copies import referred
@@ -17,7 +18,6 @@ from gateway.loading.tree import Tree
 from gateway.registry import Registry, written_types
 
 _IGNORED = "# What the gateway keeps, and your secrets.\nvar/\n.env\n"
-_BEGINNING = "\nintegrations:\n"
 
 
 class Start(msgspec.Struct, frozen=True):
@@ -48,9 +48,7 @@ def start(folder: Path, registry: Registry, shipped: Shipped, vendors: Sequence[
 
 
 def _config(cuttings: Sequence[Cutting]) -> str:
-    text = Path(__file__).with_name("first.yaml").read_text(encoding="utf-8")
-    if cuttings:
-        text = text.partition(_BEGINNING)[0] + _BEGINNING
+    text = beginning() if cuttings else example()
     for cutting in cuttings:
         text, _ = added("integrations.yaml", text, cutting)
     return text
