@@ -51,8 +51,8 @@ class Vapi:
         self.concurrent_limit: int | None = None  # calls not yet ended; the vendor's own default is 10
         self.store: dict[str, dict[str, JsonObject]] = {
             "assistant": _seed(*(_assistant(id_, n) for n, id_ in enumerate((ASSISTANT_ID, OTHER_ASSISTANT_ID), 1))),
-            "call": _seed(_past_call(CALL_ID)),
-            "phone-number": _seed(_phone_number(PHONE_NUMBER_ID, 1)),
+            "call": _seed(*(_past_call(_numbered(CALL_ID, n), 4 - n) for n in range(1, 4))),
+            "phone-number": _seed(*(_phone_number(_numbered(PHONE_NUMBER_ID, n), 4 - n) for n in range(1, 4))),
         }
         table: dict[str, Handler] = {f"GET /{kind}": self._lister(kind) for kind in self.store}
         table |= {f"GET /{kind}/{{id}}": self._getter(kind) for kind in self.store}
@@ -167,6 +167,11 @@ def _seed(*rows: JsonObject) -> dict[str, JsonObject]:
     return {str(row["id"]): row for row in rows}
 
 
+def _numbered(id_: str, number: int) -> str:
+    """The id itself as number 1, then its neighbours."""
+    return f"{id_[:-1]}{number}"
+
+
 def _stamps(day: int) -> JsonObject:
     moment = f"2026-01-{day:02}T09:00:00.000Z"
     return {"orgId": ORG_ID, "createdAt": moment, "updatedAt": moment}
@@ -177,15 +182,15 @@ def _assistant(id_: str, day: int) -> JsonObject:
     return {"id": id_, "name": f"Front desk {day}", "firstMessage": "Hello!", "model": model} | _stamps(day)
 
 
-def _past_call(id_: str) -> JsonObject:
+def _past_call(id_: str, day: int) -> JsonObject:
     ended = {"status": "ended", "endedReason": "customer-ended-call", "cost": 0.0421, "type": "outboundPhoneCall"}
     parties = {"assistantId": ASSISTANT_ID, "phoneNumberId": PHONE_NUMBER_ID, "customer": {"number": "+15005550120"}}
-    times = {"startedAt": "2026-01-03T09:00:05.000Z", "endedAt": "2026-01-03T09:01:05.000Z"}
-    return {"id": id_} | ended | parties | times | _stamps(3)
+    times = {"startedAt": f"2026-01-{day:02}T09:00:05.000Z", "endedAt": f"2026-01-{day:02}T09:01:05.000Z"}
+    return {"id": id_} | ended | parties | times | _stamps(day)
 
 
 def _phone_number(id_: str, day: int) -> JsonObject:
-    own: JsonObject = {"provider": "vapi", "number": "+15005550130", "status": "active", "name": "Main line"}
+    own: JsonObject = {"provider": "vapi", "number": f"+1500555013{3 - day}", "status": "active", "name": f"Line {4 - day}"}
     return {"id": id_, "assistantId": ASSISTANT_ID} | own | _stamps(day)
 
 
