@@ -57,9 +57,16 @@ def health_handlers(health: Callable[[], Health]) -> list[HTTPRouteHandler]:
 
 
 def admin_handlers(
-    health: Callable[[], Health], metrics: Callable[[], bytes], reload: Callable[[], list[str]]
+    health: Callable[[], Health],
+    metrics: Callable[[], bytes],
+    reload: Callable[[], list[str]],
+    resolved: Callable[[], object],
+    document: Callable[[], object],
 ) -> list[HTTPRouteHandler]:
-    """What the admin listener adds: the loaded config, its breakers, metrics, and a reload on request."""
+    """What the admin listener adds: the loaded config, its breakers, metrics, and a reload on request.
+
+    `resolved` and `document` are what `gateway diff` compares a file with: everything filled in, secrets masked.
+    """
 
     @get("/metrics", name="metrics", sync_to_thread=False)
     def scrape() -> Response[bytes]:
@@ -69,12 +76,20 @@ def admin_handlers(
     def config() -> Response[bytes]:
         return _json(msgspec.to_builtins(health()))
 
+    @get("/admin/config/resolved", name="resolved", sync_to_thread=True)
+    def filled_in() -> Response[bytes]:
+        return _json(resolved())
+
+    @get("/admin/openapi.json", name="admin-openapi", sync_to_thread=True)
+    def described() -> Response[bytes]:
+        return _json(document())
+
     @post("/admin/reload", name="reload", sync_to_thread=True)
     def again() -> Response[bytes]:
         problems = reload()
         return _json({"reloaded": not problems, "problems": problems}, 200 if not problems else 409)
 
-    return [scrape, config, again]
+    return [scrape, config, filled_in, described, again]
 
 
 def _json(body: object, status: int = 200) -> Response[bytes]:

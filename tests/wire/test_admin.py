@@ -1,11 +1,14 @@
 """What only those who run the gateway may see has a door of its own."""
 
+import json
+import re
+
 import pytest
 
 from tests.wire.sockets import ask, get, post
 from tests.wire.vendors import Wire
 
-ADMIN = ["/metrics", "/admin/config", "/admin/reload"]
+ADMIN = ["/metrics", "/admin/config", "/admin/config/resolved", "/admin/openapi.json", "/admin/reload"]
 
 
 @pytest.mark.parametrize(
@@ -56,3 +59,19 @@ def test_it_says_what_may_be_asked(wire: Wire) -> None:
         refused = ask(wire.admin_port, get(path, method="DELETE"))
         assert (refused.status, refused.field("allow")) == (405, allow)
         assert ask(wire.admin_port, get(path, method="OPTIONS")).field("allow") == allow
+
+
+def test_the_config_in_force_is_told_with_everything_filled_in(wire: Wire) -> None:
+    answer = ask(wire.admin_port, get("/admin/config/resolved"))
+    shown = json.loads(answer.body)
+
+    crm = shown["config"]["integrations"]["crm"]
+    assert answer.field("cache-control") == "no-store"
+    assert all(endpoint["timeout"]["total"] for endpoint in crm["endpoints"].values())
+    assert re.search(r"\.yaml:[0-9]+$", shown["origins"]["/integrations/crm/base_url"])
+
+
+def test_the_document_that_callers_see_is_inside_too(wire: Wire) -> None:
+    inside, outside = ask(wire.admin_port, get("/admin/openapi.json")), ask(wire.port, get("/openapi.json"))
+
+    assert json.loads(inside.body) == json.loads(outside.body)
