@@ -33,6 +33,11 @@ class Diagnosis:
         self._homes = Homes(registry)
         self._messages = Messages(source, self._readers[0].schema["$defs"], self._homes, fixed)
 
+    @property
+    def slips(self) -> frozenset[Keys]:
+        """Where keys would stand that are there and misspelt."""
+        return frozenset(self._messages.slips)
+
     def problems(self, data: Any) -> Iterator[Found]:
         document, integration, endpoint = self._readers
         if not isinstance(data, dict) or not isinstance(data.get("integrations", {}), dict):

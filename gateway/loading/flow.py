@@ -59,12 +59,21 @@ def _closing_quote(index: int, text: str) -> int | None:
     return last if last >= 0 and text[last] in "\"'" else None
 
 
+def late_quote(index: int, text: str) -> Fault | None:
+    """A quote that closes right before the index, and opened in a line above: it should have closed there."""
+    closed = index - 1 if index and text[index - 1] in "\"'" else None
+    opened = _opening_quote(closed, text) if closed is not None else 0
+    if closed is None or "\n" not in text[opened:closed]:
+        return None
+    message = f"the quote that opens here closes only in line {line_of(text, closed)}"
+    return Fault("GW004", opened, opened + 1, message, "close it where the value ends")
+
+
 def _behind_quote(index: int, closed: int, text: str, *, inside: bool) -> Fault:
     quote = text[closed]
     opened = _opening_quote(closed, text)
-    if "\n" in text[opened:closed]:
-        message = f"the quote that opens here closes only in line {line_of(text, closed)}"
-        return Fault("GW004", opened, opened + 1, message, "close it where the value ends")
+    if (late := late_quote(closed + 1, text)) is not None:
+        return late
     if inside and text[index : index + 1] == ":":
         return Fault("GW004", opened, closed + 1, "a `,` is missing before this")
     if inside and _NEXT.match(text, index):

@@ -70,7 +70,8 @@ class Merger:
         self, policy: Policy, integration: str, endpoint: str | None
     ) -> tuple[EffectivePolicy | None, list[Problem]]:
         mentions = list(self._levels.mentions(integration, endpoint, policy.name))
-        if any(where in self._broken for where, _ in mentions):
+        levels = self._levels.of(integration, endpoint)
+        if any((*level, policy.name) in self._broken for level in levels):
             return None, []
         merged = combined(policy, [value for _, value in mentions])
         if merged is ABSENT:

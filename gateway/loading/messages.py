@@ -1,6 +1,7 @@
 """What the JSON Schema found, as problems that people understand: where, what is wrong, what would be right."""
 
 from collections.abc import Callable, Iterator
+from itertools import islice
 from typing import Any
 
 from jsonschema import ValidationError
@@ -16,6 +17,8 @@ from gateway.units import Secret
 
 _INTEGRATION = ("integrations", "name")
 _FEW = 3
+_MANY = 100
+"""Unknown keys in one map that are looked at for what they were meant for: more are no slips."""
 _ROUTES = "expected a method and a path"
 
 Found = tuple[Keys, Problem]
@@ -34,13 +37,17 @@ _BOUNDS = {
 
 
 class Messages:
-    """Makes problems of validation errors; `fixed` are policies that `null` does not switch off."""
+    """Makes problems of validation errors; `fixed` are policies that `null` does not switch off.
+
+    `slips` are the ways to the keys that unknown ones were most likely meant for.
+    """
 
     def __init__(self, source: Source, parts: dict[str, Any], homes: Homes, fixed: frozenset[str]) -> None:
         self._source = source
         self._parts = parts
         self._homes = homes
         self._fixed = fixed
+        self.slips: set[Keys] = set()
         self._makers: dict[str, Callable[[ValidationError, Keys], Found | None]] = {
             "required": self._missing,
             "additionalProperties": self._unknown,
@@ -62,7 +69,8 @@ class Messages:
         rules = error.schema if isinstance(error.schema, dict) else {}
         known = rules.get("properties", ())
         written = error.instance if isinstance(error.instance, dict) else {}
-        if any(meant(key, known) == error.message for key in written if key not in known):
+        unknown = islice((key for key in written if key not in known), _MANY)
+        if any(meant(key, known) == error.message for key in unknown):
             return None
         hint = _way_to_say(error.message, rules, written)
         message = f"missing key `{error.message}` in {named(path)}"
@@ -77,6 +85,7 @@ class Messages:
             hint = "write `{schema: {$ref: …}}`"
         message = f"unknown key `{key}` in {named(path)}"
         at = (*path, key)
+        self.slips.add((*path, meant(key, allowed)))
         return at, self._source.problem("GW104", at, message, hint=hint, allowed=allowed, at_key=True)
 
     def _within(self, key: str, rules: Any) -> str:

@@ -7,7 +7,7 @@ from typing import Any, get_args
 import msgspec
 
 from gateway.config import Endpoint, Integration, Native, Server
-from gateway.loading.text_slips import after_colon, invisible
+from gateway.loading.text_slips import after_colon
 from gateway.loading.tree import Keys
 from gateway.registry import Registry
 
@@ -120,11 +120,12 @@ class Homes:
         spaced = after_colon(key)
         if spaced is not None:
             return spaced[0]
-        near = closest(key, allowed, _NEAREST)
+        if (first := key.partition(" ")[0]) in allowed:
+            return f"a `:` is missing after `{first}`"
         homes = self.of(key)
-        if invisible(key) or near or not homes:
-            return invisible(key) or nearest(key, allowed)
-        return homes
+        if homes and not closest(key, allowed, _NEAREST):
+            return homes
+        return nearest(key, allowed)
 
     def of(self, key: str) -> str:
         """Where a key belongs that is known elsewhere."""

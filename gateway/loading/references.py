@@ -22,6 +22,7 @@ _OTHERS = re.compile(
     r"[{ ]*(?:(file|env|secrets|vars)[:.])?([/\w-]+?) *(?:(?::?[-=?+]|:)(.*))?[} ]*", re.IGNORECASE | re.DOTALL
 )
 _LARGEST = 1_000_000
+_NOT_A_NAME = re.compile(r"[^A-Za-z0-9_/.]+")
 _IN_A_PATH = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@-]*")
 
 
@@ -151,7 +152,8 @@ def _meant(inner: str) -> str:
 
 def _filled(pieces: tuple["str | Reference", ...], found: list[str | None]) -> Iterator[str]:
     for piece, value in zip(pieces, found, strict=True):
-        yield value if value is not None else f"unset-{piece.name.strip('/') if isinstance(piece, Reference) else ''}"
+        name = _NOT_A_NAME.sub("-", piece.name).strip("-") if isinstance(piece, Reference) else ""
+        yield value if value is not None else f"unset-{name}"
 
 
 def _secrets_in_addresses(source: Source) -> Iterator[Problem]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import yaml
 
-from gateway.loading.flow import Fault, in_flow
+from gateway.loading.flow import Fault, in_flow, late_quote
 from gateway.loading.rows import indent_of, levels_above, line_of, row_above, row_at
 from gateway.loading.text_slips import after_colon
 
@@ -18,6 +18,7 @@ _VARIABLE = re.compile(r"%([A-Za-z_][A-Za-z0-9_]*)%")
 _ANCHOR = re.compile(r"[&*]([A-Za-z0-9_-]*)")
 _VALUED = re.compile(r"\s*(?:- +)*[^\s:#][^:]*: +\S")
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>")
+_UNTOLD = re.compile(r" *(?:- +)?([\w-]+) [\[{]")
 _LONGEST_KEY = 1024
 
 
@@ -39,6 +40,8 @@ def fault_of(error: yaml.YAMLError, text: str) -> Fault:
     if isinstance(error, yaml.composer.ComposerError) and "single document" in str(error.context):
         return Fault("GW012", index, index + 3, "a config is one document", "remove the `---` and what follows")
     found = _Found(str(error.problem or ""), str(error.context or ""), index, begun)
+    if "quoted scalar" not in found.context and (late := late_quote(index, text)) is not None:
+        return late
     return next((maker(found, text) for words, maker in _MAKERS if words in str(found)), _other(found, text))
 
 
@@ -160,6 +163,8 @@ def _above(text: str, above: tuple[int, int], start: int, before: str) -> Fault:
 def _no_key(found: _Found, text: str) -> Fault:
     letter = text[found.at : found.at + 1]
     start = row_at(text, found.at)[0]
+    if (key := _UNTOLD.match(text, start)) is not None:
+        return _fault(key.start(1), key.end(1), f"a `:` is missing after `{key[1]}`")
     if letter in ("}", "]"):
         return _fault(found.at, found.at + 1, f"`{letter}` closes nothing", "remove it")
     if letter == ":":

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 
-_REFERENCE = re.compile(r"\$\{[^}]*\}")
+_REFERENCE = re.compile(r"\$\{[^}]*\}?")
 _PARAMETER = re.compile(r"\{([^{}/]*)\}")
 _SEGMENT = re.compile(r"\{[A-Za-z_][A-Za-z0-9_-]*\}|[^{}]*")
 _FOREIGN = tuple(
