@@ -26,8 +26,9 @@ Following = Callable[[str, Reply, Any], str | None]
 Raises ContractViolation where the vendor leads on to nothing that could be asked.
 """
 
-_LINK = re.compile(r'<([^<>]*)>((?:\s*;\s*[\w!#$&+.^`|~*-]+(?:\s*=\s*(?:"(?:[^"\\]|\\.)*"|[^\s",;]+))?)*)')
-_REL = re.compile(r';\s*rel\s*=\s*(?:"([^"]*)"|([^\s",;]+))', re.IGNORECASE)
+_PARAMETER = r'\s*;\s*([\w!#$&+.^`|~*-]+)(?:\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s",;]+)))?'
+_LINK = re.compile(f"<([^<>]*)>((?:{_PARAMETER})*)")
+_PARAMETERS = re.compile(_PARAMETER)
 _DIGITS = 15
 """More than any list is long."""
 
@@ -182,10 +183,10 @@ def _number(target: str, name: str) -> int | None:
 def next_link(headers: Headers) -> str | None:
     """Where the header `Link` leads with `rel="next"` (RFC 8288)."""
     for name, value in headers:
-        for link, parameters in _LINK.findall(value.decode("latin-1")) if name == b"link" else ():
-            relation = _REL.search(parameters)
-            if relation is not None and "next" in (relation[1] or relation[2] or "").lower().split():
-                return str(link)
+        for link in _LINK.finditer(value.decode("latin-1")) if name == b"link" else ():
+            parameters = ((one[1].lower(), one[2] or one[3] or "") for one in _PARAMETERS.finditer(link[2]))
+            if "next" in next((text for key, text in parameters if key == "rel"), "").lower().split():
+                return link[1]
     return None
 
 
