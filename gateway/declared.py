@@ -47,21 +47,61 @@ class Send(Settings, frozen=True, kw_only=True):
             examples=["form"],
         ),
     ] = "json"
-    rename: Annotated[dict[str, str], Meta(description="The caller's names of keys, and the vendor's.")] = {}
-    query: Annotated[
-        dict[str, str | int | float | bool], Meta(description="Query parameters that go to the vendor as they are.")
+    rename: Annotated[
+        dict[str, Annotated[str, Meta(description="The vendor's name of this key.", examples=["To"])]],
+        Meta(
+            description="The caller's names of the body's keys, and the vendor's. Keys that are not named keep theirs.",
+            examples=[{"to": "To", "from": "From"}],
+        ),
     ] = {}
-    headers: Annotated[dict[str, str], Meta(description="Header fields that go to the vendor as they are.")] = {}
-    body: Annotated[dict[str, Any], Meta(description="Keys of the body that go to the vendor as they are.")] = {}
+    query: Annotated[
+        dict[str, Annotated[str | int | float | bool, Meta(description="Its value.", examples=["full"])]],
+        Meta(
+            description="Query parameters that the vendor gets with every call, as they stand here.",
+            examples=[{"view": "full"}],
+        ),
+    ] = {}
+    headers: Annotated[
+        dict[str, Annotated[str, Meta(description="Its value.", examples=["2024-06-01"])]],
+        Meta(
+            description="Header fields that the vendor gets with every call; they win over a caller's of that name.",
+            examples=[{"X-Api-Version": "2024-06-01"}],
+        ),
+    ] = {}
+    body: Annotated[
+        dict[str, Annotated[Any, Meta(description="Its value.", examples=["gateway"])]],
+        Meta(
+            description="Keys of the body that the vendor gets with every call, under the vendor's names.",
+            examples=[{"Source": "gateway"}],
+        ),
+    ] = {}
 
 
 class ReplyMapping(Settings, frozen=True, kw_only=True):
     """How the vendor's body becomes the caller's: a JMESPath selection, renamed keys, rewritten links."""
 
-    select: Annotated[str | None, Meta(description="What callers get of the vendor's body, in JMESPath.")] = None
-    rename: Annotated[dict[str, str], Meta(description="The vendor's names of keys, and the caller's.")] = {}
+    select: Annotated[
+        str | None,
+        Meta(
+            description="What callers get of the vendor's body, in JMESPath; all of it if left out.",
+            examples=["data.items"],
+        ),
+    ] = None
+    rename: Annotated[
+        dict[str, Annotated[str, Meta(description="The caller's name of this key.", examples=["created_at"])]],
+        Meta(
+            description="The vendor's names of keys, and the caller's, at the top of the body and in each item of a "
+            "list.",
+            examples=[{"dateCreated": "created_at"}],
+        ),
+    ] = {}
     links: Annotated[
-        tuple[str, ...], Meta(description="Where the vendor's addresses of further pages are, as `$.next_page_uri`.")
+        tuple[str, ...],
+        Meta(
+            description="Where in the body the vendor's addresses of further pages are. Callers get the gateway's own "
+            "instead, with a sealed `cursor`.",
+            examples=[["$.next_page_uri"]],
+        ),
     ] = ()
 
 

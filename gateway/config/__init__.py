@@ -1,7 +1,8 @@
 """The shape of integrations.yaml, as it is written and as what it comes to; no logic."""
 
 from gateway.config.effective import Config, EffectivePolicy, EndpointConfig, IntegrationConfig
-from gateway.config.integration import Endpoint, Integration, Native, Response
+from gateway.config.endpoint import Endpoint, Response
+from gateway.config.integration import Integration, Native
 from gateway.config.later import LATER_CREDENTIALS, LATER_POLICIES, Provider
 from gateway.config.server import Callers, Cors, Jwt, Server, Tls
 from gateway.config.texts import EndpointName, IntegrationName

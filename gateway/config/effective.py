@@ -5,7 +5,8 @@ from typing import Any
 
 import msgspec
 
-from gateway.config.integration import Endpoint, Integration, Native
+from gateway.config.endpoint import Endpoint
+from gateway.config.integration import Integration, Native
 from gateway.config.server import Server
 
 
