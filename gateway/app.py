@@ -19,7 +19,7 @@ from gateway.openapi import Entry, document, explanations
 from gateway.operations import Health, admin_handlers, health_handlers
 from gateway.plan import Flags, Keeper, Plan, Plans, bind, compile_plans, system_kit
 from gateway.registry import Registry, discover
-from gateway.rendering import resolved
+from gateway.rendering import Rendered, resolved
 from gateway.telemetry import Telemetry
 from gateway.upstream import Engines, sender
 from gateway.web.edge import Edge
@@ -157,10 +157,13 @@ class Application:
         def reload() -> list[str]:
             return [render_concise(problem) for problem in self.reload()]
 
+        def shown() -> Rendered:
+            return resolved(self._loaded, self._registry)
+
         def document() -> Mapping[str, Any]:
             return self._document(_public_url(self._loaded, self._launch))
 
-        admin = admin_handlers(self.health, self._telemetry.render, reload, lambda: resolved(self._loaded), document)
+        admin = admin_handlers(self.health, self._telemetry.render, reload, shown, document)
         site = build_site({}, "", [*health_handlers(self.health), *admin], {})
         return Generation([], site, Door(body_limit=1024), "")
 

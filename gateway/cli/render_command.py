@@ -7,9 +7,9 @@ import click
 import msgspec
 
 from gateway.cli import config_option, json_option
-from gateway.cli.loading import loaded_or_exit
+from gateway.cli.loading import rendered_or_exit
 from gateway.cli.reporting import refuse
-from gateway.rendering import Rendered, as_yaml, resolved
+from gateway.rendering import Rendered, as_yaml
 
 
 @click.command("render")
@@ -23,7 +23,7 @@ def command(name: str | None, config: str, as_json: bool, no_origins: bool) -> N
     Defaults, profiles and integrations are merged into each endpoint, references and schemas filled in, and secrets
     shown as <secret env:NAME>. Behind each value stands the line that it comes from, or `default`.
     """
-    rendered = resolved(loaded_or_exit(Path(config)))
+    rendered = rendered_or_exit(Path(config))
     if name is not None:
         rendered = _only(rendered, name)
     if as_json:

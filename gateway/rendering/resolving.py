@@ -5,10 +5,11 @@ from typing import Any
 
 import msgspec
 
-from gateway.config import EffectivePolicy, EndpointConfig, IntegrationConfig
+from gateway.config import EffectivePolicy, Endpoint, EndpointConfig, Integration, IntegrationConfig
 from gateway.loading import Loaded
 from gateway.loading.levels import ABSENT
 from gateway.loading.tree import Keys
+from gateway.registry import Registry
 from gateway.rendering.masking import Mask
 from gateway.rendering.values import is_empty, is_leaf, pointer, written
 
@@ -36,18 +37,20 @@ class Rendered(msgspec.Struct, frozen=True):
     alone: tuple[str, ...] = ()
 
 
-def resolved(loaded: Loaded) -> Rendered:
+def resolved(loaded: Loaded, registry: Registry) -> Rendered:
     """What is in force, in the order of the file. What is off, or empty by default, is left out."""
-    return _Resolution(loaded).all()
+    return _Resolution(loaded, registry).all()
 
 
 class _Resolution:
-    def __init__(self, loaded: Loaded) -> None:
+    def __init__(self, loaded: Loaded, registry: Registry) -> None:
         self._loaded = loaded
         self._source = loaded.source
         self._mask = Mask(loaded)
         self._origins: dict[str, str] = {}
         self._alone: list[str] = []
+        never_off = [policy for policy in registry.policies if policy.settings is not None and not policy.nullable]
+        self._never_off = {policy.name: policy.settings() for policy in never_off}
 
     def all(self) -> Rendered:
         config = self._loaded.config
@@ -61,7 +64,7 @@ class _Resolution:
     def _integration(self, integration: IntegrationConfig) -> dict[str, Any]:
         at: Keys = ("integrations", integration.name)
         there = self._there(at)
-        found = self._struct(integration.written, at, there)
+        found = self._struct(integration.written, at, there, Integration)
         for key, value in (("credential", integration.credential), ("native", integration.native)):
             if value is not None:
                 found[key] = self._value(value, (*at, key), _below(there, key))
@@ -74,7 +77,7 @@ class _Resolution:
 
     def _endpoint(self, endpoint: EndpointConfig, at: Keys) -> dict[str, Any]:
         there = self._there(at)
-        found = self._struct(endpoint.written, at, there)
+        found = self._struct(endpoint.written, at, there, Endpoint)
         found.setdefault("upstream", found["route"])
         if endpoint.written.response is not None:
             where = _below(there, "response")
@@ -86,12 +89,14 @@ class _Resolution:
     def _policies(
         self, policies: Mapping[str, EffectivePolicy], at: Keys, integration: str, endpoint: str | None
     ) -> dict[str, Any]:
-        found: dict[str, Any] = {}
         for name, policy in policies.items():
-            found[name] = self._value(policy.settings, (*at, name), self._inherited(integration, endpoint, name))
             if name in _COUNTING and policy.scope != integration:
                 self._alone.append(pointer((*at, name)))
-        return found
+        settings = self._never_off | {name: policy.settings for name, policy in policies.items()}
+        return {
+            name: self._value(value, (*at, name), self._inherited(integration, endpoint, name))
+            for name, value in settings.items()
+        }
 
     def _value(self, value: Any, at: Keys, where: Where) -> Any:
         if isinstance(value, msgspec.Struct):
@@ -111,11 +116,12 @@ class _Resolution:
             return [self._mask.shown(where((index,)), written(item)) for index, item in enumerate(value)]
         return self._mask.shown(path, written(value))
 
-    def _struct(self, value: msgspec.Struct, at: Keys, where: Where) -> dict[str, Any]:
+    def _struct(self, value: msgspec.Struct, at: Keys, where: Where, kind: Any = None) -> dict[str, Any]:
+        """Of an integration or endpoint the keys of that `kind`: its policies are shown as they come out."""
         found = {}
         if (tag := value.__struct_config__.tag_field) is not None:
             found[tag] = self._leaf(value.__struct_config__.tag, (*at, tag), _below(where, tag))
-        for field in msgspec.structs.fields(value):
+        for field in msgspec.structs.fields(kind or value):
             inner = getattr(value, field.name)
             if inner is msgspec.UNSET or field.encode_name in _RESOLVED or (is_empty(inner) and not field.required):
                 continue

@@ -40,7 +40,8 @@ integrations:
 def rendered(folder: Path, text: str = CONFIG, **environ: str) -> Rendered:
     file = folder / "integrations.yaml"
     file.write_text(dedent(text))
-    return resolved(load(file, discover(), environ, lenient_secrets=True))
+    registry = discover()
+    return resolved(load(file, registry, environ, lenient_secrets=True), registry)
 
 
 @pytest.fixture
@@ -123,3 +124,15 @@ def test_included_files_are_named(tmp_path: Path) -> None:
     shown = rendered(tmp_path, "version: 1\ninclude: [more.yaml]\n")
 
     assert shown.origins["/integrations/hr/base_url"] == f"{tmp_path / 'more.yaml'}:2"
+
+
+def test_what_nobody_mentions_and_cannot_be_off_is_there_with_its_defaults(tmp_path: Path) -> None:
+    text = "version: 1\nintegrations: {hr: {base_url: https://hr.example, endpoints: {get: {route: GET /x}}}}\n"
+    shown = rendered(tmp_path, text)
+
+    assert shown.config["integrations"]["hr"]["endpoints"]["get"]["timeout"]["total"] == "20s"
+    assert "/integrations/hr/endpoints/get/timeout/total" not in shown.origins
+
+
+def test_an_integration_without_a_native_mount_has_no_policies_of_its_own(shown: Rendered) -> None:
+    assert "timeout" not in shown.config["integrations"]["crm"]
