@@ -15,6 +15,7 @@ COMMANDS = {
     "routes": "list the endpoints that a config declares",
     "explain": "explain a diagnostic, a problem or an endpoint",
     "render": "show what a config comes to, and where each value is from",
+    "diff": "show what differs between two configs, or a config and a running gateway",
     "try": "send one request through an endpoint, without a server",
 }
 """Each is a file here, imported when it is called: `gateway --help` imports none of them."""

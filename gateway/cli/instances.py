@@ -1,0 +1,56 @@
+"""A gateway that runs: what it says of its config, asked at its admin address."""
+
+import os
+from typing import Any
+from urllib.error import HTTPError
+from urllib.request import OpenerDirector, ProxyHandler, build_opener
+
+import msgspec
+
+from gateway.cli.reporting import refuse
+from gateway.rendering import Rendered
+
+_PATIENCE = 10.0
+
+
+def admin_address() -> str:
+    """Where `gateway serve` listens for those who run it, in this environment."""
+    return f"http://{os.environ.get('GATEWAY_ADMIN_BIND') or '127.0.0.1:8001'}"
+
+
+def config_of(address: str) -> Rendered:
+    """Its places are told as those of what runs: the file may be another one by now."""
+    rendered = msgspec.json.decode(_asked(address, "/admin/config/resolved"), type=Rendered)
+    origins = {pointer: f"running:{origin}" for pointer, origin in rendered.origins.items()}
+    return msgspec.structs.replace(rendered, origins=origins)
+
+
+def document_of(address: str) -> dict[str, Any]:
+    """The admin address has it, and so has the address for callers."""
+    return msgspec.json.decode(_asked(address, "/admin/openapi.json", "/openapi.json"), type=dict[str, Any])
+
+
+def _asked(address: str, *paths: str) -> bytes:
+    """The first answer that is one."""
+    for path in paths:
+        if (answer := _get(address, path)) is not None:
+            return answer
+    return refuse(f"{address} is not the admin address of a gateway: `gateway serve` says where that is")
+
+
+def _get(address: str, path: str) -> bytes | None:
+    """None where somebody answers who does not have it."""
+    try:
+        with _direct().open(address.rstrip("/") + path, timeout=_PATIENCE) as answer:
+            return bytes(answer.read())
+    except HTTPError as refused:
+        refused.close()
+        return None
+    except (OSError, ValueError) as silent:
+        reason = str(getattr(silent, "reason", silent))
+    return refuse(f"no gateway answers at {address} ({reason}): start it with `gateway serve`, or name what to compare")
+
+
+def _direct() -> OpenerDirector:
+    """Never through a proxy: the admin address is on this machine, or next to it."""
+    return build_opener(ProxyHandler({}))
