@@ -11,7 +11,6 @@ from gateway.openapi.entry import Entry
 from gateway.openapi.fields import answer_fields, unchanged_fields
 from gateway.openapi.paged import all_pages
 from gateway.openapi.schemas import Schemas, properties_of
-from gateway.plan.paging import page_schema
 
 _NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})
 """OpenAPI describes these header fields elsewhere and forbids them here."""
@@ -19,7 +18,7 @@ _NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})
 _SEGMENT = r"^(?!\.{1,2}$)[^\\\x00-\x1f\x7f]+$"
 """What can stand in a path: neither `.` nor `..`, no backslash, no control character."""
 
-_NARROW = frozenset({"pattern", "format", "enum", "const", "$ref", "allOf"})
+_NARROW = frozenset({"format", "enum", "const", "$ref", "allOf"})
 """A schema with one of these says itself what a text looks like."""
 
 _STYLES: Mapping[str, tuple[str, bool]] = {
@@ -36,6 +35,7 @@ _LEAST = {"comma": "minItems", "space": "minItems", "pipe": "minItems", "deep": 
 
 _LIFTED = frozenset({"description", "deprecated"})
 _ANY = Answer(status=200, type="application/json")
+_UPLOADING = frozenset({"POST", "PUT", "PATCH"})
 _FOLLOWED = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 
 
@@ -53,6 +53,8 @@ def described(entry: Entry, entries: Sequence[Entry], schemas: Schemas) -> dict[
     written = {key: part for key, part in written.items() if part}
     if operation.body is not None:
         written["requestBody"] = {"required": True, "content": _json(operation, operation.body, "body", schemas)}
+    elif operation.uploads and operation.method in _UPLOADING:
+        written["requestBody"] = {"description": "Goes to the vendor as it comes", "content": {"*/*": {}}}
     return {**written, "responses": _answers(entry, entries, schemas)}
 
 
@@ -72,8 +74,8 @@ def _parameter(parameter: Parameter, operation: Operation, schemas: Schemas) -> 
         schema.setdefault("default", parameter.default)
     if (least := _LEAST.get(parameter.style)) is not None:
         schema[least] = max(1, schema.get(least, 0))
-    if parameter.place == "path" and schema.get("type") == "string" and _NARROW.isdisjoint(schema):
-        schema["pattern"] = _SEGMENT
+    if parameter.place == "path":
+        schema |= _one_segment(schema)
     lifted = {key: parameter.schema[key] for key in sorted(_LIFTED) if key in parameter.schema}
     written: dict[str, Any] = {"name": parameter.name, "in": parameter.place, **lifted}
     if parameter.required or parameter.place == "path":
@@ -82,6 +84,13 @@ def _parameter(parameter: Parameter, operation: Operation, schemas: Schemas) -> 
         style, explode = _STYLES[parameter.style]
         written |= {"style": style, "explode": explode}
     return {**written, "schema": schemas.moved(schema, operation.id, parameter.name)}
+
+
+def _one_segment(schema: dict[str, Any]) -> dict[str, Any]:
+    """What makes a text one that can stand in a path, if that is not sure already."""
+    if schema.get("type") != "string" or not _NARROW.isdisjoint(schema):
+        return {}
+    return {"allOf": [{"pattern": _SEGMENT}]} if "pattern" in schema else {"pattern": _SEGMENT}
 
 
 def _json(operation: Operation, schema: dict[str, Any] | None, role: str, schemas: Schemas) -> dict[str, Any]:
@@ -102,7 +111,7 @@ def _answers(entry: Entry, entries: Sequence[Entry], schemas: Schemas) -> dict[s
         if answer.schema is not None:
             role = "reply" if number == 0 else f"reply_{answer.status}"
             written["content"] = _json(operation, answer.schema, role, schemas)
-            if operation.paging is not None and answer.schema is page_schema(operation):
+            if operation.paging is not None and answer.status == 200:  # noqa: PLR2004
                 media = written["content"]["application/json"]
                 media["schema"] = {"anyOf": [media["schema"], all_pages(operation, schemas)]}
         elif answer.type is not None:
