@@ -5,23 +5,23 @@ import random
 from tests.gateway.mutating.mutations import Mutation, mutation, named, some
 from tests.gateway.mutating.places import Entry, Shipped
 
-REQUIRED = frozenset({"route", "base_url", "token", "username", "ttl", "mount", "allow", "when"})
-POLICIES = frozenset({"timeout", "breaker", "retry", "quota", "rate_limit", "bulkhead", "cache", "errors"})
+KINDS = frozenset({"use", "style"})
 
 
 def misspelt(shipped: Shipped, chosen: random.Random) -> Mutation:
     """A letter twice: near enough for everybody to see what was meant, so that nothing is told to be missing."""
-    entry = some(chosen, [entry for entry in shipped.keys if entry.name != "use"])
+    entry = some(chosen, [entry for entry in shipped.keys if entry.name not in KINDS])
     at = chosen.randrange(len(entry.name))
     name = entry.name[:at] + entry.name[at] + entry.name[at:]
     return mutation(f"{entry.path} is {name}", shipped.with_key(entry, name), ("GW104", entry.line))
 
 
-def misspelt_use(shipped: Shipped, chosen: random.Random) -> Mutation:
-    """Without `use` nobody knows which keys the others may be."""
-    entry = some(chosen, named(shipped, "use"))
+def misspelt_kind(shipped: Shipped, chosen: random.Random) -> Mutation:
+    """Without `use` or `style` nobody knows which keys the others may be."""
+    entry = some(chosen, named(shipped, *KINDS))
     assert entry.holder is not None
-    return mutation(f"{entry.path} is uses", shipped.with_key(entry, "uses"), ("GW105", entry.holder.line))
+    text = shipped.with_key(entry, f"{entry.name}s")
+    return mutation(f"{entry.path} misspelt", text, ("GW105", entry.holder.line))
 
 
 def unknown(shipped: Shipped, chosen: random.Random) -> Mutation:
@@ -68,8 +68,7 @@ def too_high(shipped: Shipped, chosen: random.Random) -> Mutation:
     moved = shipped.text[start:end][4:]
     _, at = shipped.row(above.line)
     text = shipped.text[:at] + moved + shipped.text[at:start] + shipped.text[end:]
-    missing = _path_it_needs(shipped, entry)
-    return mutation(f"{entry.path} too high", text, ("GW104", above.line + 1), *missing)
+    return mutation(f"{entry.path} too high", text, ("GW104", above.line + 1))
 
 
 def too_deep(shipped: Shipped, chosen: random.Random) -> Mutation:
@@ -111,13 +110,7 @@ def _of_endpoints(shipped: Shipped) -> list[Entry]:
     return [entry for entry in shipped.keys if len(entry.path) == 5 and entry.path[2] == "endpoints" and entry.simple]
 
 
-def _path_it_needs(shipped: Shipped, entry: Entry) -> tuple[tuple[str, int], ...]:
-    """Nothing follows from a line that only says what the vendor is asked, how it is called, or that it may repeat."""
-    assert entry.path in {one.path for one in shipped.keys}
-    return ()
-
-
 MAKERS = (
-    *(misspelt, misspelt, misspelt, misspelt_use, unknown, unknown, removed, removed_in_braces, twice, too_high),
+    *(misspelt, misspelt, misspelt, misspelt_kind, unknown, unknown, removed, removed_in_braces, twice, too_high),
     *(too_deep, policy_at_the_top, credential_beside, names_in_capitals),
 )

@@ -123,7 +123,7 @@ def comment(shipped: Shipped, chosen: random.Random) -> Mutation:
 def quotes(shipped: Shipped, chosen: random.Random) -> Mutation:
     """Harmless: quotes around a text."""
     entry = some(chosen, [one for one in named(shipped, "title", "route", "upstream", "ttl", "total") if one.plain])
-    quote = some(chosen, ['"', "'"])
+    quote = '"' if "'" in entry.text else some(chosen, ['"', "'"])
     return mutation(f"{entry.path} quoted", shipped.with_value(entry, f"{quote}{entry.text}{quote}"))
 
 
