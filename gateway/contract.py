@@ -190,6 +190,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
     `build` is given the merged settings, or None where `always` asks for it without them. `settings` None means that
     there is no YAML key. `nullable` tells whether `null` may switch it off. Lists `prepend` where maps merge.
+    `description` and `examples`, as YAML writes them, are for editors: what stands under the key, and what for.
     """
 
     name: str
@@ -198,6 +199,8 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     always: bool = False
     nullable: bool = True
     prepend: bool = False
+    description: str = ""
+    examples: tuple[Any, ...] = ()
 
 
 class Credential(msgspec.Struct, frozen=True, kw_only=True):

@@ -40,49 +40,78 @@ class Breaker(Settings, frozen=True, kw_only=True):
 
     failures: Annotated[
         int,
-        msgspec.Meta(ge=1, le=1000, description="Failures in a row that open the circuit; unused with `failure_rate`."),
+        msgspec.Meta(
+            ge=1,
+            le=1000,
+            description="Failures in a row that open the circuit; unused with `failure_rate`.",
+            examples=[5],
+        ),
     ] = 5
     recovery: Annotated[
-        Duration, msgspec.Meta(description="How long the circuit stays open before a probe, as `30s`.")
+        Duration,
+        msgspec.Meta(
+            description="How long the circuit stays open before a probe; until then calls fail at once.",
+            examples=["30s"],
+        ),
     ] = Duration(30)
     recovery_max: Annotated[
         Duration,
         msgspec.Meta(
-            description="The longest it stays open, as `5m`: each failed probe doubles `recovery`, and a vendor's 503 "
-            "may ask for more in Retry-After."
+            description="The longest it stays open: each failed probe doubles `recovery`, and a vendor's 503 may ask "
+            "for more in Retry-After.",
+            examples=["5m"],
         ),
     ] = Duration(300)
     probes: Annotated[
-        int, msgspec.Meta(ge=1, le=100, description="Calls let through while half-open; all have to succeed.")
+        int,
+        msgspec.Meta(
+            ge=1,
+            le=100,
+            description="Calls let through while half-open; all have to succeed to close the circuit.",
+            examples=[1],
+        ),
     ] = 1
     counts: Annotated[
         tuple[FailureClass, ...],
         msgspec.Meta(
             min_length=1,
             description="What counts as a failure: `connect`, `reset`, `timeout`, statuses, `4xx`, `5xx`.",
+            examples=[["connect", "reset", "timeout", "5xx"]],
         ),
     ] = ("connect", "reset", "timeout", "5xx")
     scope: Annotated[
         Literal["integration", "endpoint", "connection"],
-        msgspec.Meta(description="What shares a circuit: the integration, one endpoint, or one user's connection."),
+        msgspec.Meta(
+            description="What shares a circuit: the integration, one endpoint, or one user's connection. Say "
+            "`endpoint` where one may be down while the others work.",
+            examples=["endpoint"],
+        ),
     ] = "integration"
     failure_rate: Annotated[
         Percentage | None,
         msgspec.Meta(
-            description="Instead of `failures`: the share of failed calls that opens the circuit, as `50%`; needs "
-            "`window` and `minimum_calls`."
+            description="Instead of `failures`: the share of failed calls that opens the circuit; needs `window` and "
+            "`minimum_calls`. For vendors with much traffic, where a few failures say nothing.",
+            examples=["50%"],
         ),
     ] = None
     window: Annotated[
-        Duration | None, msgspec.Meta(description="The time over which `failure_rate` is taken, as `10s`.")
+        Duration | None,
+        msgspec.Meta(description="The time over which `failure_rate` is taken.", examples=["10s"]),
     ] = None
     minimum_calls: Annotated[
         Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None,
-        msgspec.Meta(description="Calls within `window` below which `failure_rate` is not looked at."),
+        msgspec.Meta(
+            description="Calls within `window` below which `failure_rate` is not looked at: two of three are no trend.",
+            examples=[20],
+        ),
     ] = None
     slow_call: Annotated[
         Duration | None,
-        msgspec.Meta(description="An answer that takes longer than this counts as a failure, as `4s`."),
+        msgspec.Meta(
+            description="An answer that takes longer than this counts as a failure; no answer does if left out.",
+            examples=["4s"],
+        ),
     ] = None
 
     def __post_init__(self) -> None:
@@ -183,4 +212,13 @@ def _tally(settings: Breaker, kit: Kit) -> Tally:
     return Share(settings.failure_rate, settings.window, settings.minimum_calls, kit.clock)
 
 
-policy = Policy(name="breaker", settings=Breaker, build=build)
+policy = Policy(
+    name="breaker",
+    settings=Breaker,
+    build=build,
+    description="Leaves a vendor alone that keeps failing: calls fail at once until a probe succeeds.",
+    examples=(
+        {"failures": 5, "recovery": "30s"},
+        {"failure_rate": "50%", "window": "10s", "minimum_calls": 20, "recovery": "30s"},
+    ),
+)

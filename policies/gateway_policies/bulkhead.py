@@ -28,14 +28,30 @@ class Bulkhead(Settings, frozen=True, kw_only=True):
     """How many calls may be under way, and how many may wait."""
 
     concurrent: Annotated[
-        int, msgspec.Meta(ge=1, le=10_000, description="How many calls may be under way at the same time.")
+        int,
+        msgspec.Meta(
+            ge=1,
+            le=10_000,
+            description="How many calls may be under way toward the vendor at the same time.",
+            examples=[10],
+        ),
     ]
     queue: Annotated[
-        int, msgspec.Meta(ge=0, le=100_000, description="How many more may wait for a place; the rest is refused.")
+        int,
+        msgspec.Meta(
+            ge=0,
+            le=100_000,
+            description="How many more may wait for a place, until their deadline; the rest is refused at once with "
+            "503. Raise it for short rushes.",
+            examples=[20],
+        ),
     ] = 0
     by: Annotated[
         Literal["integration", "connection"],
-        msgspec.Meta(description="What has places of its own: the integration, or each user's connection."),
+        msgspec.Meta(
+            description="What has places of its own: the integration, or each user's connection.",
+            examples=["connection"],
+        ),
     ] = "integration"
 
 
@@ -164,4 +180,10 @@ def _places(settings: Bulkhead, site: Site, kit: Kit) -> Callable[[Call], Places
     return lambda call: states(call.caller.user or "")
 
 
-policy = Policy(name="bulkhead", settings=Bulkhead, build=build)
+policy = Policy(
+    name="bulkhead",
+    settings=Bulkhead,
+    build=build,
+    description="Bounds how many calls are under way toward the vendor at the same time, and how many may wait.",
+    examples=({"concurrent": 10, "queue": 20},),
+)

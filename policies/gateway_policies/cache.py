@@ -28,37 +28,57 @@ BYPASS = (b"cache-status", b"gateway; fwd=bypass")
 class Cache(Settings, frozen=True, kw_only=True):
     """What is kept of a vendor's answers, and for how long."""
 
-    ttl: Annotated[Duration, msgspec.Meta(description="How long an answer is fresh, as `5m`.")]
+    ttl: Annotated[
+        Duration,
+        msgspec.Meta(
+            description="How long an answer is fresh: until then the vendor is not asked again.", examples=["5m"]
+        ),
+    ]
     stale_while_revalidate: Annotated[
         Duration,
         msgspec.Meta(
-            description="How long after that it is still given out while a new one is fetched in the background, as "
-            "`30s`."
+            description="How long after `ttl` it is still given out while a new one is fetched in the background: "
+            "nobody waits for the refresh.",
+            examples=["30s"],
         ),
     ] = Duration(0)
     stale_if_error: Annotated[
         Duration,
         msgspec.Meta(
-            description="How long after `ttl` it is given out where the vendor fails or is left alone, as `10m`."
+            description="How long after `ttl` it is given out where the vendor fails or is left alone: old news "
+            "instead of an error.",
+            examples=["10m"],
         ),
     ] = Duration(0)
     vary: Annotated[
         tuple[Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]+$")], ...],
         msgspec.Meta(
             description="Request headers that the answer depends on, beside those that the endpoint declares; others "
-            "are not part of the key."
+            "are not part of the key.",
+            examples=[["accept-language"]],
         ),
     ] = ()
     tags: Annotated[
         tuple[Annotated[str, msgspec.Meta(min_length=1)], ...],
-        msgspec.Meta(description="Names under which a write of this integration can drop the answer by `invalidates`."),
+        msgspec.Meta(
+            description="Names under which a write of this integration can drop the answer by `invalidates`.",
+            examples=[["assistants"]],
+        ),
     ] = ()
     methods: Annotated[
         tuple[Literal["GET", "HEAD", "POST"], ...],
-        msgspec.Meta(min_length=1, description="Methods whose answers are kept; a POST only where it changes nothing."),
+        msgspec.Meta(
+            min_length=1,
+            description="Methods whose answers are kept. Add POST only where it changes nothing, as in a search.",
+            examples=[["GET", "POST"]],
+        ),
     ] = ("GET",)
     respect_upstream: Annotated[
-        bool, msgspec.Meta(description="Whether the vendor's Cache-Control decides; not available in this version.")
+        bool,
+        msgspec.Meta(
+            description="Whether the vendor's Cache-Control decides. Only `false` is available in this version.",
+            examples=[False],
+        ),
     ] = False
 
     def __post_init__(self) -> None:
@@ -155,4 +175,12 @@ def _attempted(call: Call) -> bool:
     )
 
 
-policy = Policy(name="cache", settings=Cache, build=build, always=True)
+policy = Policy(
+    name="cache",
+    settings=Cache,
+    build=build,
+    always=True,
+    description="Answers again what the vendor has answered lately, and asks for one thing once, however many callers "
+    "want it. A write drops it with `invalidates`.",
+    examples=({"ttl": "5m", "stale_while_revalidate": "30s", "stale_if_error": "10m", "tags": ["contacts"]},),
+)

@@ -41,14 +41,23 @@ RESERVED = frozenset(
 """Fields that the gateway itself writes, or that belong to one connection only."""
 
 FieldName = Annotated[
-    str, msgspec.Meta(min_length=1, max_length=100, description="The name of the header field, such as `X-API-Key`.")
+    str,
+    msgspec.Meta(
+        min_length=1, max_length=100, description="The name of the vendor's header field.", examples=["X-API-Key"]
+    ),
 ]
 
 
 class Bearer(Settings, frozen=True, kw_only=True, tag_field="use", tag="bearer"):
     """A token in the Authorization header (RFC 6750)."""
 
-    token: Annotated[Secret, msgspec.Meta(description="The vendor's key or access token.")]
+    token: Annotated[
+        Secret,
+        msgspec.Meta(
+            description="The vendor's key or access token; `Bearer` is put before it for you.",
+            examples=["${VAPI_API_KEY}"],
+        ),
+    ]
 
     def __post_init__(self) -> None:
         _visible("token", self.token)
@@ -57,10 +66,18 @@ class Bearer(Settings, frozen=True, kw_only=True, tag_field="use", tag="bearer")
 class Basic(Settings, frozen=True, kw_only=True, tag_field="use", tag="basic"):
     """A name and a password in the Authorization header (RFC 7617)."""
 
-    username: Annotated[Secret, msgspec.Meta(description="The account or key id; some vendors want their key here.")]
-    password: Annotated[Secret, msgspec.Meta(description="The password or key secret; empty where there is none.")] = (
-        Secret("")
-    )
+    username: Annotated[
+        Secret,
+        msgspec.Meta(
+            description="The account or key id; some vendors want their key here.", examples=["${TWILIO_API_KEY}"]
+        ),
+    ]
+    password: Annotated[
+        Secret,
+        msgspec.Meta(
+            description="The password or key secret; empty where there is none.", examples=["${TWILIO_API_SECRET}"]
+        ),
+    ] = Secret("")
 
     def __post_init__(self) -> None:
         if not self.username:
@@ -76,7 +93,13 @@ class Header(Settings, frozen=True, kw_only=True, tag_field="use", tag="header")
     """A key in a header field of the vendor's own."""
 
     name: FieldName
-    value: Annotated[Secret, msgspec.Meta(description="The value of the header field, the whole of it.")]
+    value: Annotated[
+        Secret,
+        msgspec.Meta(
+            description="The value of the header field, the whole of it: nothing is put before it.",
+            examples=["${CRM_API_KEY}"],
+        ),
+    ]
 
     def __post_init__(self) -> None:
         if not _FIELD_NAME.fullmatch(self.name):
@@ -90,9 +113,17 @@ class Query(Settings, frozen=True, kw_only=True, tag_field="use", tag="query"):
     """A key in a query parameter; prefer a header where the vendor takes one, since addresses end up in logs."""
 
     name: Annotated[
-        str, msgspec.Meta(min_length=1, max_length=100, description="The name of the query parameter, as `api_key`.")
+        str,
+        msgspec.Meta(
+            min_length=1, max_length=100, description="The name of the vendor's query parameter.", examples=["api_key"]
+        ),
     ]
-    value: Annotated[Secret, msgspec.Meta(description="The value of the parameter; it is percent-encoded for you.")]
+    value: Annotated[
+        Secret,
+        msgspec.Meta(
+            description="The value of the parameter; it is percent-encoded for you.", examples=["${MAPS_API_KEY}"]
+        ),
+    ]
 
     def __post_init__(self) -> None:
         if not self.value:

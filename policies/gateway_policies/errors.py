@@ -14,104 +14,25 @@ a problem document of it, as of every failure of the gateway's own.
 """
 
 from collections.abc import Mapping
-from typing import Annotated, Literal
 
 import msgspec
 
 from gateway import (
     Call,
-    FailureClass,
     Handler,
     Kit,
     Policy,
     Reply,
-    Settings,
     Site,
     Stage,
     Verdict,
     problem_reply,
 )
 from gateway.errors import GatewayError
-from gateway_policies.errors_match import Scalar, StatusMatch, check_expression, classifier
+from gateway_policies.errors_match import classifier
+from gateway_policies.errors_rules import ErrorRule, Reason
 from gateway_policies.errors_verdict import REJECTED, TEXTS, Rule
 from gateway_policies.native_errors import dress, passing
-
-Slug = Annotated[
-    str,
-    msgspec.Meta(
-        pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
-        description="kebab-case name of a problem",
-        extra_json_schema={"patternErrorMessage": "a slug is lower-case words with `-` between them"},
-    ),
-]
-Reason = Literal["connect", "reset", "timeout"]
-_UNAUTHENTICATED = 401
-
-
-class When(Settings, frozen=True, kw_only=True):
-    """What an answer (status, body, header: all that are given) or a failure (reason) must look like."""
-
-    status: Annotated[
-        StatusMatch | tuple[StatusMatch, ...] | msgspec.UnsetType,
-        msgspec.Meta(description="the vendor's status, a class such as `4xx`, or a list of either"),
-    ] = msgspec.UNSET
-    body: Annotated[
-        dict[str, Scalar | tuple[Scalar, ...]],
-        msgspec.Meta(description="JMESPath into the JSON body → the value, or the values, that it must give"),
-    ] = {}
-    header: Annotated[
-        dict[str, str | tuple[str, ...]],
-        msgspec.Meta(description="header name → the value, or the values, that it must have"),
-    ] = {}
-    reason: Annotated[
-        Reason | tuple[Reason, ...] | msgspec.UnsetType,
-        msgspec.Meta(description="why there is no answer at all; stands alone"),
-    ] = msgspec.UNSET
-
-    def __post_init__(self) -> None:
-        answered = self.status is not msgspec.UNSET or bool(self.body) or bool(self.header)
-        if self.reason is msgspec.UNSET and not answered:
-            raise ValueError("`when` is empty: name a status, body, header or reason")
-        if self.reason is not msgspec.UNSET and answered:
-            raise ValueError("`reason` stands alone: where there is no answer there is no status, body or header")
-        for expression in self.body:
-            check_expression(expression)
-
-
-class ErrorRule(Settings, frozen=True, kw_only=True):
-    """One kind of refusal and what it becomes."""
-
-    when: Annotated[When, msgspec.Meta(description="what the answer or the failure must look like")]
-    kind: Annotated[
-        FailureClass | msgspec.UnsetType,
-        msgspec.Meta(description="what it means to retry, breaker and rate_limit, whatever its status"),
-    ] = msgspec.field(default=msgspec.UNSET, name="as")
-    slug: Annotated[Slug | msgspec.UnsetType, msgspec.Meta(description="the problem's name")] = msgspec.UNSET
-    status: Annotated[
-        Annotated[int, msgspec.Meta(ge=400, le=599)] | msgspec.UnsetType,
-        msgspec.Meta(description="the status that the caller gets, never 401"),
-    ] = msgspec.UNSET
-    title: Annotated[
-        Annotated[str, msgspec.Meta(min_length=1)] | msgspec.UnsetType,
-        msgspec.Meta(description="one line that says what is wrong, the same every time"),
-    ] = msgspec.UNSET
-    detail: Annotated[str, msgspec.Meta(description="more for the caller: what to do about it")] = ""
-    retryable: Annotated[
-        bool | msgspec.UnsetType,
-        msgspec.Meta(description="whether the same request may succeed later; by `as` and status if left out"),
-    ] = msgspec.UNSET
-
-    def __post_init__(self) -> None:
-        if self.status == _UNAUTHENTICATED:
-            raise ValueError("status 401 is refused: callers would throw away their own key; 502 says it is the vendor")
-        if self.kind is not msgspec.UNSET:
-            if self.when.reason is not msgspec.UNSET:
-                raise ValueError("`as` has no meaning beside `reason`: a failure has its class already")
-            return
-        needed = {"slug": self.slug, "status": self.status, "title": self.title}
-        missing = [name for name, value in needed.items() if value is msgspec.UNSET]
-        if missing:
-            raise ValueError(f"without `as` a rule needs slug, status and title: {', '.join(missing)} is missing")
 
 
 def build(settings: tuple[ErrorRule, ...] | None, site: Site, kit: Kit) -> Mapping[str, Stage]:
@@ -185,4 +106,23 @@ def _rule(rule: ErrorRule) -> Rule:
     )
 
 
-policy = Policy(name="errors", settings=tuple[ErrorRule, ...], build=build, always=True, prepend=True)
+policy = Policy(
+    name="errors",
+    settings=tuple[ErrorRule, ...],
+    build=build,
+    always=True,
+    prepend=True,
+    description="What a vendor's refusals mean, and what callers are told instead. The first rule that fits wins; an "
+    "endpoint's come before its integration's, and those before the built-in ones.",
+    examples=(
+        [{"when": {"status": 429}, "as": "rate_limited"}],
+        [
+            {
+                "when": {"status": 404},
+                "slug": "contact-not-found",
+                "status": 404,
+                "title": "That contact does not exist",
+            }
+        ],
+    ),
+)

@@ -7,7 +7,7 @@ import msgspec
 
 FailureClass = (
     Literal["connect", "reset", "timeout", "4xx", "5xx"]
-    | Annotated[int, msgspec.Meta(ge=400, le=599, description="A status of the vendor's answer.")]
+    | Annotated[int, msgspec.Meta(ge=400, le=599, description="A status of the vendor's answer.", examples=[503])]
 )
 """`connect`: not sent. `reset`, `timeout`: sent, outcome unknown. Otherwise a status, or a hundred of them."""
 

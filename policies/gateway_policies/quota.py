@@ -28,15 +28,25 @@ class Quota(Settings, frozen=True, kw_only=True):
 
     requests: Annotated[
         int,
-        msgspec.Meta(ge=1, le=1_000_000, description="Requests that one caller may make in `per`, all at once too."),
+        msgspec.Meta(
+            ge=1,
+            le=1_000_000,
+            description="Requests that one caller may make in `per`, all at once too; what goes beyond is a 429.",
+            examples=[60],
+        ),
     ]
     per: Annotated[
-        Duration, msgspec.Meta(description="The time in which a used up quota is full again, at least `1s`, as `1m`.")
+        Duration,
+        msgspec.Meta(
+            description="The time in which a used up quota is full again, little by little; at least `1s`.",
+            examples=["1m"],
+        ),
     ]
     by: Annotated[
         Literal["caller", "user", "ip"],
         msgspec.Meta(
-            description="Who has a quota of his own: each caller (his key), each user he acts for, each address."
+            description="Who has a quota of his own: each caller (his key), each user he acts for, each address.",
+            examples=["ip"],
         ),
     ] = "caller"
 
@@ -139,4 +149,10 @@ def _network(call: Call) -> str:
 
 WHO: Mapping[str, Callable[[Call], str]] = {"caller": _caller, "user": _user, "ip": _network}
 
-policy = Policy(name="quota", settings=Quota, build=build)
+policy = Policy(
+    name="quota",
+    settings=Quota,
+    build=build,
+    description="What a caller may ask of this integration; what goes beyond is a 429 that says when to come again.",
+    examples=({"requests": 60, "per": "1m", "by": "caller"},),
+)

@@ -26,21 +26,51 @@ class RateLimit(Settings, frozen=True, kw_only=True):
     """What the vendor allows us."""
 
     requests: Annotated[
-        int, msgspec.Meta(ge=1, le=1_000_000, description="Requests, or the vendor's units, that may be sent in `per`.")
+        int,
+        msgspec.Meta(
+            ge=1,
+            le=1_000_000,
+            description="Requests, or the vendor's units, that may be sent in `per`, evenly spaced. Repeats count too.",
+            examples=[600],
+        ),
     ]
-    per: Annotated[Duration, msgspec.Meta(description="The time in which `requests` may be sent, as `1m`.")]
+    per: Annotated[
+        Duration,
+        msgspec.Meta(description="The time in which `requests` may be sent, as the vendor says.", examples=["1m"]),
+    ]
     burst: Annotated[
-        int, msgspec.Meta(ge=1, le=1_000_000, description="How many may be sent at once after a quiet time.")
+        int,
+        msgspec.Meta(
+            ge=1,
+            le=1_000_000,
+            description="How many may be sent at once after a quiet time. Raise it where the vendor allows bursts.",
+            examples=[10],
+        ),
     ] = 1
     max_wait: Annotated[
-        Duration, msgspec.Meta(description="The longest that a call waits for its turn, as `2s`; `0s` never waits.")
+        Duration,
+        msgspec.Meta(
+            description="The longest that a call waits for its turn; one that would wait longer is refused at once "
+            "with 503. `0s` never waits.",
+            examples=["2s"],
+        ),
     ] = Duration(2)
     by: Annotated[
         Literal["integration", "connection"],
-        msgspec.Meta(description="What has a limit of its own: the integration, or each user's connection."),
+        msgspec.Meta(
+            description="What has a limit of its own: the integration, or each user's connection.",
+            examples=["connection"],
+        ),
     ] = "integration"
     cost: Annotated[
-        int, msgspec.Meta(ge=1, le=1_000_000, description="How much of `requests` one call takes; at most `burst`.")
+        int,
+        msgspec.Meta(
+            ge=1,
+            le=1_000_000,
+            description="How much of `requests` one call takes; at most `burst`. For an endpoint that the vendor "
+            "counts as several.",
+            examples=[5],
+        ),
     ] = 1
 
     def __post_init__(self) -> None:
@@ -101,4 +131,10 @@ def _throttles(settings: RateLimit, site: Site, kit: Kit) -> Callable[[Call], Th
     return lambda call: states(call.caller.user or "")
 
 
-policy = Policy(name="rate_limit", settings=RateLimit, build=build)
+policy = Policy(
+    name="rate_limit",
+    settings=RateLimit,
+    build=build,
+    description="Sends the vendor no more than he allows, evenly spaced, and slows down when he says so.",
+    examples=({"requests": 600, "per": "1m", "burst": 10, "max_wait": "2s"},),
+)

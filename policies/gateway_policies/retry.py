@@ -31,13 +31,22 @@ CAPACITY = 10.0
 class Backoff(Settings, frozen=True, kw_only=True):
     """How the waits between attempts grow; each is drawn at random between nothing and the longest it may be."""
 
-    initial: Annotated[Duration, msgspec.Meta(description="The longest wait before the first repeat, as `200ms`.")] = (
-        Duration(0.2)
-    )
+    initial: Annotated[
+        Duration, msgspec.Meta(description="The longest wait before the first repeat.", examples=["200ms"])
+    ] = Duration(0.2)
     factor: Annotated[
-        float, msgspec.Meta(ge=1, le=10, description="By how much the longest wait grows with each further repeat.")
+        float,
+        msgspec.Meta(
+            ge=1, le=10, description="By how much the longest wait grows with each further repeat.", examples=[2]
+        ),
     ] = 2.0
-    max: Annotated[Duration, msgspec.Meta(description="What no wait of our own exceeds, as `5s`.")] = Duration(5)
+    max: Annotated[
+        Duration,
+        msgspec.Meta(
+            description="What no wait of our own exceeds. A vendor's Retry-After may be longer: see `retry_after_max`.",
+            examples=["5s"],
+        ),
+    ] = Duration(5)
 
     def __post_init__(self) -> None:
         positive(self, "initial")
@@ -52,34 +61,48 @@ class Retry(Settings, frozen=True, kw_only=True):
     """When to try again, how often, and after how long."""
 
     attempts: Annotated[
-        int, msgspec.Meta(ge=1, le=10, description="How often the vendor is asked at most, the first time included.")
+        int,
+        msgspec.Meta(
+            ge=1, le=10, description="How often the vendor is asked at most, the first time included.", examples=[3]
+        ),
     ] = 3
-    backoff: Annotated[Backoff, msgspec.Meta(description="The waits between attempts.")] = Backoff()
+    backoff: Annotated[
+        Backoff,
+        msgspec.Meta(
+            description="The waits between attempts; each is drawn at random between nothing and the longest.",
+            examples=[{"initial": "200ms", "factor": 2, "max": "5s"}],
+        ),
+    ] = Backoff()
     when: Annotated[
         tuple[FailureClass, ...],
         msgspec.Meta(
             description="What is worth another attempt: `connect` (not sent), `reset` and `timeout` (outcome unknown), "
-            "statuses, `4xx`, `5xx`."
+            "statuses, `4xx`, `5xx`.",
+            examples=[["connect", "reset", "timeout", 429, "5xx"]],
         ),
     ] = ("connect", "reset", "timeout", 429, 502, 503, 504)
     unsafe: Annotated[
         Literal["never", "known_unprocessed", "with_idempotency_key"],
         msgspec.Meta(
             description="Whether a write that is not idempotent may be repeated: `never`, `known_unprocessed` (only "
-            "after a 429 or where the request was not sent), `with_idempotency_key` (where the vendor is sent one)."
+            "after a 429 or where the request was not sent), `with_idempotency_key` (where the vendor is sent one).",
+            examples=["known_unprocessed"],
         ),
     ] = "never"
     budget: Annotated[
         Percentage,
         msgspec.Meta(
-            description="How many repeats each request of this integration earns on average, as `20%`; ten are free."
+            description="How many repeats each request of this integration earns on average; ten are free. Keeps "
+            "repeats from burying a vendor that is down.",
+            examples=["20%"],
         ),
     ] = Percentage(0.2)
     retry_after_max: Annotated[
         Duration,
         msgspec.Meta(
-            description="The longest Retry-After of the vendor that is waited for, as `60s`; a longer one goes to the "
-            "caller at once."
+            description="The longest Retry-After of the vendor that is waited for; a longer one goes to the caller at "
+            "once.",
+            examples=["60s"],
         ),
     ] = Duration(60)
 
@@ -198,4 +221,11 @@ def may_repeat(unsafe: str, call: Call, trouble: Trouble) -> bool:
     return unsafe == "with_idempotency_key" and bool(call.header(b"idempotency-key"))
 
 
-policy = Policy(name="retry", settings=Retry, build=build)
+policy = Policy(
+    name="retry",
+    settings=Retry,
+    build=build,
+    description="Tries again when the vendor fails in a way that another attempt may mend, and never when that could "
+    "act twice: reading, replacing and deleting only, unless `unsafe` says more.",
+    examples=({"attempts": 3}, {"attempts": 3, "unsafe": "known_unprocessed", "budget": "20%"}),
+)

@@ -74,4 +74,11 @@ def _picked(call: Call) -> str:
     return name
 
 
-policy = Policy(name="stub", settings=Stub, build=build)
+policy = Policy(
+    name="stub",
+    settings=Stub,
+    build=build,
+    description="Stands in the vendor's place: callers get the examples, or what fits the schemas, and nothing leaves "
+    "the gateway. A scenario (`slow`, `error`, `rate_limited`, `reset`, `invalid_grant`) shows how failures look.",
+    examples=(True, "rate_limited"),
+)

@@ -27,22 +27,30 @@ class Timeout(Settings, frozen=True, kw_only=True):
     """How long to wait for a vendor."""
 
     connect: Annotated[
-        Duration, msgspec.Meta(description="How long connecting to the vendor may take, TLS included, such as `2s`.")
+        Duration,
+        msgspec.Meta(description="How long connecting to the vendor may take, TLS included.", examples=["2s"]),
     ] = Duration(2)
     attempt: Annotated[
         Duration,
-        msgspec.Meta(description="How long one attempt may take until the vendor's answer is there, such as `10s`."),
+        msgspec.Meta(
+            description="How long one attempt may take until the vendor's answer is there. Raise it for a vendor that "
+            "is slow but reliable.",
+            examples=["10s"],
+        ),
     ] = Duration(10)
     total: Annotated[
         Duration,
         msgspec.Meta(
-            description="The longest that a caller waits, such as `20s`: queueing, token refresh, all attempts and the "
-            "waits between them."
+            description="The longest that a caller waits: queueing, token refresh, all attempts and the waits between "
+            "them.",
+            examples=["20s"],
         ),
     ] = Duration(20)
     idle: Annotated[
         Duration,
-        msgspec.Meta(description="How long a streamed answer may pause between two chunks once it began, as `30s`."),
+        msgspec.Meta(
+            description="How long a streamed answer may pause between two chunks once it began.", examples=["30s"]
+        ),
     ] = Duration(30)
 
     def __post_init__(self) -> None:
@@ -134,4 +142,12 @@ class Lively:
         await close(self._chunks)
 
 
-policy = Policy(name="timeout", settings=Timeout, build=build, always=True, nullable=False)
+policy = Policy(
+    name="timeout",
+    settings=Timeout,
+    build=build,
+    always=True,
+    nullable=False,
+    description="How long to wait for the vendor: for a connection, for one attempt, and in all.",
+    examples=({"connect": "2s", "attempt": "10s", "total": "20s"},),
+)

@@ -7,7 +7,8 @@ import pytest
 
 from gateway import Call, Handler, Headers, Reply
 from gateway.errors import CircuitOpen, GatewayError, InvalidRequest, UpstreamReset, UpstreamTimeout, Violation
-from gateway_policies.errors import ErrorRule, When, policy
+from gateway_policies.errors import policy
+from gateway_policies.errors_rules import ErrorRule, When
 from tests.kit import call, kit, pipeline, run, site
 
 NOW = 1_800_000_000.0  # Fri, 15 Jan 2027 08:00:00 GMT
