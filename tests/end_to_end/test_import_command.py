@@ -63,3 +63,21 @@ def test_what_is_no_document_is_told(tmp_path: Path) -> None:
 
     assert told.returncode == 1
     assert told.stderr.startswith("error: old.json: it is Swagger 2.0, which is not read; convert it")
+
+
+def test_what_the_vendor_changed_is_told_and_nothing_is_written(tmp_path: Path) -> None:
+    gateway("import", "openapi", str(TEXTS), "-o", "CreateMessage", "-o", "ListMessage", cwd=tmp_path)
+    newer = TEXTS.read_text().replace("required: [To]", "required: [To, From]").replace("num_media:", "media_count:")
+    (tmp_path / "newer.yaml").write_text(newer)
+    files = {path: path.read_bytes() for path in tmp_path.rglob("*.*")}
+    same = gateway("import", "openapi", str(TEXTS), "--update", cwd=tmp_path)
+    other = gateway("import", "openapi", "newer.yaml", "--update", "--as", "texts", cwd=tmp_path)
+
+    assert (same.returncode, same.stdout) == (0, "")
+    assert "nothing changed; 2 operations are not in use" in same.stderr
+    assert other.returncode == 1
+    assert other.stdout.splitlines()[:2] == [
+        "texts.create_message  body From  is required now  (breaks callers)",
+        "texts.create_message  answer 201 num_media  is gone  (breaks callers)",
+    ]
+    assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == files
