@@ -16,6 +16,8 @@ COMMANDS = {
     "explain": "explain a diagnostic, a problem or an endpoint",
     "render": "show what a config comes to, and where each value is from",
     "diff": "show what differs between two configs, or a config and a running gateway",
+    "schema": "print the schema of the config language, or the OpenAPI document of a config",
+    "completion": "print the script that makes a shell complete these words",
     "try": "send one request through an endpoint, without a server",
 }
 """Each is a file here, imported when it is called: `gateway --help` imports none of them."""

@@ -19,8 +19,8 @@ _UNSET = re.compile(r"\$\{(?:env:|file:)?([^}:]+)[^}]*\}")
 
 
 @click.command("diff")
-@click.argument("a", metavar="[A]", required=False)
-@click.argument("b", metavar="[B]", required=False)
+@click.argument("a", metavar="[A]", required=False, type=click.Path())
+@click.argument("b", metavar="[B]", required=False, type=click.Path())
 @config_option
 @click.option("--openapi", is_flag=True, help="Compare what callers see, and tell what breaks them.")
 @click.option(

@@ -7,13 +7,14 @@ import msgspec
 
 from gateway.cli import config_option, json_option
 from gateway.cli.explain_endpoint import explain_endpoint
+from gateway.cli.completing import explainable
 from gateway.cli.pages import show_page
 from gateway.cli.reporting import refuse
 from gateway.explanations import Page, diagnostic_page, names, problem_page
 
 
 @click.command("explain")
-@click.argument("name")
+@click.argument("name", shell_complete=explainable)
 @config_option
 @json_option
 def command(name: str, config: str, as_json: bool) -> None:

@@ -4,9 +4,12 @@ import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import import_module
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 USAGE_EXIT = 2
 INTERRUPTED_EXIT = 130
@@ -34,6 +37,13 @@ class Lazy(click.Group):
         command: click.Command = import_module(f"gateway.cli.{cmd_name}_command").command
         give_variables(command, "GATEWAY" if cmd_name == "serve" else f"GATEWAY_{_upper(cmd_name)}")
         return command
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> "list[CompletionItem]":
+        """From the table: no command is imported for it."""
+        from click.shell_completion import CompletionItem
+
+        names = [CompletionItem(name, help=text) for name, text in self._known.items() if name.startswith(incomplete)]
+        return [*names, *click.Command.shell_complete(self, ctx, incomplete)]
 
     def resolve_command(
         self, ctx: click.Context, args: list[str]

@@ -7,13 +7,14 @@ import click
 import msgspec
 
 from gateway.cli import config_option, json_option
+from gateway.cli.completing import endpoint_or_integration
 from gateway.cli.loading import rendered_or_exit
 from gateway.cli.reporting import refuse
 from gateway.rendering import Rendered, as_yaml
 
 
 @click.command("render")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=endpoint_or_integration)
 @config_option
 @json_option
 @click.option("--no-origins", is_flag=True, help="Without the file and line of each value.")

@@ -12,13 +12,14 @@ import click
 
 from gateway.cli import config_option
 from gateway.cli.asking import ask
+from gateway.cli.completing import endpoint_ids
 from gateway.cli.reporting import refuse, say_problems
 from gateway.contract import Trail
 from gateway.diagnostics import InvalidConfig
 
 
 @click.command("try")
-@click.argument("endpoint")
+@click.argument("endpoint", shell_complete=endpoint_ids)
 @config_option
 @click.option("-p", "--path", "path", multiple=True, metavar="NAME=VALUE", help="A path parameter.")
 @click.option("-q", "--query", multiple=True, metavar="NAME=VALUE", help="A query parameter.")
