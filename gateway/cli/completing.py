@@ -53,8 +53,8 @@ def _of_file(file: Path, patterns: list[str]) -> Iterator[str]:
     for path in _paths(text):
         if len(path) == 4 and (path[0], path[2]) == ("integrations", "endpoints"):  # noqa: PLR2004
             yield f"{path[1]}.{path[3]}"
-        elif len(path) == 2 and path[0] == "include" and path[1]:  # noqa: PLR2004
-            patterns.append(path[1])
+        elif path[:-1] == ("include", "-"):
+            patterns.append(path[-1])
 
 
 class _Open:
@@ -69,7 +69,7 @@ class _Open:
 
 
 def _paths(text: bytes) -> Iterator[tuple[str, ...]]:
-    """The way to each key, and of a list to each item, up to where the text is no YAML any more."""
+    """The way to each key, and by `-` to each item of a list, up to where the text is no YAML any more."""
     import yaml
 
     ends, starts = (yaml.MappingEndEvent, yaml.SequenceEndEvent), (yaml.MappingStartEvent, yaml.SequenceStartEvent)
@@ -83,7 +83,7 @@ def _paths(text: bytes) -> Iterator[tuple[str, ...]]:
                 if holder.wants_key:
                     holder.key = word
                 if holder.wants_key or (word and not holder.is_map):
-                    yield (*(one.key for one in reading if one.is_map), *(() if holder.is_map else (word,)))
+                    yield (*(one.key for one in reading if one.is_map), *(() if holder.is_map else ("-", word)))
                 holder.wants_key = holder.is_map and not holder.wants_key
                 if isinstance(event, starts):
                     reading.append(_Open(is_map=isinstance(event, yaml.MappingStartEvent)))
