@@ -15,7 +15,7 @@ import gateway
 from gateway.contract import Call, Handler, Reply, Trail
 from gateway.diagnostics import InvalidConfig, Problem, render_concise
 from gateway.loading import Loaded, load
-from gateway.openapi import Entry, document, explanations
+from gateway.openapi import CORS, HSTS, Entry, document, explanations
 from gateway.operations import Health, admin_handlers, health_handlers
 from gateway.plan import Flags, Keeper, Plan, Plans, bind, compile_plans, system_kit
 from gateway.registry import Registry, discover
@@ -31,7 +31,7 @@ from gateway.web.site import build_site
 logger = logging.getLogger("gateway")
 
 
-HSTS = ((b"strict-transport-security", b"max-age=31536000"),)
+BY_HTTPS_ONLY = ((b"strict-transport-security", b"max-age=31536000"),)
 
 
 class Launch(msgspec.Struct, frozen=True, kw_only=True):
@@ -151,7 +151,7 @@ class Application:
             origins=frozenset(origin.encode() for origin in server.cors.origins),
             proxies=networks(server.trusted_proxies),
         )
-        return Generation(endpoints, site, door, public_url, HSTS if server.tls else ())
+        return Generation(endpoints, site, door, public_url, BY_HTTPS_ONLY if server.tls else ())
 
     def _admin_generation(self) -> Generation:
         def reload() -> list[str]:
@@ -186,7 +186,9 @@ class Application:
         return sender(plan.operation, engine, connect_timeout=plan.connect_timeout)
 
     def _document(self, public_url: str) -> Mapping[str, Any]:
-        entries = [Entry.of(plan.operation, plan.policies) for plan in self.plans.endpoints]
+        server = self._loaded.config.server
+        fields = (*((HSTS,) if server.tls else ()), *(CORS if server.cors.origins else ()))
+        entries = [Entry.of(plan.operation, plan.policies, fields) for plan in self.plans.endpoints]
         return document("Integration gateway", gateway.__version__, public_url, entries, self.plans.mounts)
 
     def _refused(self, refused: InvalidConfig) -> None:

@@ -148,6 +148,11 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
         return f"{self.integration}.{self.name}"
 
     @property
+    def uploads(self) -> bool:
+        """Whether a body goes to the vendor as it comes: of a streamed endpoint that declares nothing of it."""
+        return self.stream and self.body is None and not self.send.body
+
+    @property
     def safe(self) -> bool:
         """Whether the vendor's operation may be repeated whatever became of the first time (RFC 9110, 9.2.2)."""
         return self.idempotent or self.upstream_method in {"GET", "HEAD", "OPTIONS", "PUT", "DELETE"}

@@ -2,6 +2,7 @@
 
 from gateway.openapi.document import document
 from gateway.openapi.entry import Entry
+from gateway.openapi.fields import CORS, HSTS
 from gateway.openapi.problems import explanations
 
-__all__ = ["Entry", "document", "explanations"]
+__all__ = ["CORS", "HSTS", "Entry", "document", "explanations"]

@@ -39,17 +39,22 @@ class Effective(Protocol):
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One endpoint: `policies` are the names of those that stand before it, `rules` its error rules."""
+    """One endpoint: `policies` are the names of those that stand before it, `rules` its error rules.
+
+    `fields` are the header fields that the server adds to all of its answers.
+    """
 
     operation: Operation
     policies: frozenset[str] = frozenset()
     rules: tuple[Told, ...] = ()
+    fields: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, operation: Operation, policies: Mapping[str, Effective]) -> "Entry":
+    def of(cls, operation: Operation, policies: Mapping[str, Effective], fields: tuple[str, ...] = ()) -> "Entry":
         """From the effective policies by name; a policy whose settings are false or nothing does not stand there."""
         standing = {name: policy.settings for name, policy in policies.items() if policy.settings not in (False, None)}
-        return cls(operation=operation, policies=frozenset(standing), rules=tuple(_rules(standing.get("errors", ()))))
+        rules = tuple(_rules(standing.get("errors", ())))
+        return cls(operation=operation, policies=frozenset(standing), rules=rules, fields=fields)
 
     @property
     def statuses(self) -> Mapping[int, tuple[str, ...]]:

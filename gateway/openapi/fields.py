@@ -12,6 +12,8 @@ def _field(description: str, *, required: bool = False, **schema: Any) -> dict[s
 
 
 CORRELATION = "X-Correlation-ID"
+HSTS = "Strict-Transport-Security"
+CORS = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
 
 FIELDS: Mapping[str, dict[str, Any]] = {
     CORRELATION: _field(
@@ -29,7 +31,7 @@ FIELDS: Mapping[str, dict[str, Any]] = {
     "Content-Encoding": _field("How the body is compressed"),
     "Content-Language": _field("The language of the body"),
     "Content-Range": _field("Which part of the whole this is"),
-    "Link": _field("The next page, at this gateway: `<address>; rel=\"next\"` (RFC 8288); none on the last one"),
+    "Link": _field('The next page, at this gateway: `<address>; rel="next"` (RFC 8288); none on the last one'),
     "Age": _field("Seconds since the vendor gave this answer", type="integer", minimum=0),
     "Cache-Status": _field("Whether the answer came from the cache, and if not, why (RFC 9211)"),
     "RateLimit": _field("What is left of the caller's quota"),
@@ -37,6 +39,9 @@ FIELDS: Mapping[str, dict[str, Any]] = {
     "Deprecation": _field("This endpoint should not be used any more (RFC 9745)"),
     "Sunset": _field("When this endpoint will go away (RFC 8594)"),
     "Gateway-Stub": _field("A stub answered, and no vendor", const="true"),
+    HSTS: _field("Ask this host by https only"),
+    "Access-Control-Allow-Origin": _field("The page's origin, where it is one that may read this"),
+    "Access-Control-Expose-Headers": _field("The fields that such a page may read"),
     "Proxy-Status": _field("What happened between the gateway and the vendor (RFC 9209)"),
     "Retry-After": _field("The seconds to wait before asking again", type="integer", minimum=0),
 }
@@ -55,9 +60,8 @@ def header_components() -> dict[str, Any]:
 
 def answer_fields(entry: Entry) -> dict[str, Any]:
     """The fields of a successful answer."""
-    reads = entry.operation.method == "GET"
     private = ("Cache-Control",) if entry.operation.user_bound or entry.has("cache") else ()
-    cached = ("Age", "Cache-Status") if entry.has("cache") and reads else ()
+    cached = ("Age", "Cache-Status") if entry.has("cache") and not entry.operation.stream else ()
     names = ("ETag", *_PASSED, "Retry-After", *private, *cached, *(("Link",) if entry.operation.paging else ()))
     return {**_common(entry), **_referred(names), **_stub(entry)}
 
@@ -71,7 +75,8 @@ def unchanged_fields(entry: Entry) -> dict[str, Any]:
 def problem_fields(entry: Entry, status: str) -> dict[str, Any]:
     """The fields of a problem."""
     stub = ("Gateway-Stub",) if entry.has("stub") else ()
-    fields = {**_common(entry), **_referred(("Cache-Control", "Vary", "Proxy-Status", "Retry-After", *stub))}
+    names = ("Cache-Control", "Content-Encoding", "Vary", "Proxy-Status", "Retry-After", *stub)
+    fields = {**_common(entry), **_referred(names)}
     return {**fields, **_always("Retry-After")} if status in _WAITING else fields
 
 
@@ -96,6 +101,7 @@ def _common(entry: Entry) -> dict[str, Any]:
             *(("RateLimit", "RateLimit-Policy") if entry.has("quota") else ()),
             *(("Deprecation",) if entry.operation.deprecated else ()),
             *(("Sunset",) if entry.operation.sunset is not None else ()),
+            *entry.fields,
         )
     )
 

@@ -1,5 +1,6 @@
 """One endpoint as an OpenAPI operation: its parameters, its body, its answers, and where its answers lead."""
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from http.client import responses
 from typing import Any
@@ -20,6 +21,9 @@ _SEGMENT = r"^(?!\.{1,2}$)[^\\\x00-\x1f\x7f]+$"
 
 _NARROW = frozenset({"format", "enum", "const", "$ref", "allOf"})
 """A schema with one of these says itself what a text looks like."""
+
+_EXACT = re.compile(r"\^(?:[A-Za-z0-9_,(){}|+*?-]|\[(?!\^)[A-Za-z0-9_ -]+\]|\\[d.+-])*\$")
+"""Surely of texts that can stand in a path: what a pattern such as this one allows is all written out in it."""
 
 _STYLES: Mapping[str, tuple[str, bool]] = {
     "repeat": ("form", True),
@@ -90,7 +94,9 @@ def _one_segment(schema: dict[str, Any]) -> dict[str, Any]:
     """What makes a text one that can stand in a path, if that is not sure already."""
     if schema.get("type") != "string" or not _NARROW.isdisjoint(schema):
         return {}
-    return {"allOf": [{"pattern": _SEGMENT}]} if "pattern" in schema else {"pattern": _SEGMENT}
+    if "pattern" not in schema:
+        return {"pattern": _SEGMENT}
+    return {} if _EXACT.fullmatch(schema["pattern"]) else {"allOf": [{"pattern": _SEGMENT}]}
 
 
 def _json(operation: Operation, schema: dict[str, Any] | None, role: str, schemas: Schemas) -> dict[str, Any]:

@@ -106,7 +106,7 @@ class Exchange:
 
     async def _endpoint(self, endpoint: Endpoint, values: tuple[str, ...], head: Head) -> None:
         trail = Trail(self._clock)
-        streamed = endpoint.operation.stream and head.length != 0
+        streamed = endpoint.operation.uploads and head.length != 0
         upload = Uploading(self._receive, self._generation.door.body_limit) if streamed else None
         call = await self._call(endpoint, values, head, (trail, upload))
         watch = Watch(self._waiting, self._receive, trail, harmless=call.method in _HARMLESS, upload=upload)

@@ -100,7 +100,7 @@ def _headers(operation: Operation) -> Callable[[Call], Headers]:
     names: Mapping[bytes, bytes] = {name: name for name in (allowed | {SCENARIO}) - constant - set(declared)} | {
         name: vendor for name, vendor in declared.items() if vendor not in constant
     }
-    if operation.stream and not _has_body(operation):
+    if operation.uploads:
         names = {**names, b"content-type": b"content-type"}
     ours = tuple(fixed)
 
@@ -122,7 +122,7 @@ def _body(operation: Operation) -> Callable[[Call], tuple[Any, Headers]]:
     is_json = send.encode == "json"
     own = any(name.lower() == "content-type" for name in send.headers)
     fields: Headers = () if is_json and own else (_JSON,)
-    if operation.stream or (is_json and not send.rename and not send.body):
+    if is_json and not send.rename and not send.body:
         return lambda call: (call.body, fields)
     encode, rename, constants = _encoder(operation, fields), send.rename, send.body
 

@@ -24,7 +24,7 @@ def build(settings: None, site: Site, kit: Kit) -> Mapping[str, Stage]:
     operation = site.operation
     checks = tuple(_checks(operation))
     with_defaults = defaults(one for one in operation.parameters if one.place == "query")
-    read_body = None if operation.stream else _body_reader(operation.body)
+    read_body = None if operation.uploads else _body_reader(operation.body)
     check_answer = _answer_checker(operation) if operation.strict and not operation.stream else None
 
     async def validate(call: Call, forward: Handler) -> Reply:
@@ -101,7 +101,7 @@ def _body_reader(schema: JsonSchema | None) -> Callable[[Call], tuple[Any, list[
     valid = validator(schema)
 
     def read(call: Call) -> tuple[Any, list[Violation]]:
-        assert isinstance(call.body, bytes)  # noqa: S101 - streamed endpoints read no body
+        assert isinstance(call.body, bytes)  # noqa: S101 - only what is uploaded comes in chunks
         media_type = call.header(b"content-type")
         if not call.body and media_type is None:
             return msgspec.UNSET, [Violation("body", "required: a JSON document")]

@@ -95,11 +95,35 @@ def test_a_path_parameter_that_nobody_described_is_any_text_that_can_stand_in_a_
     assert not any(fits(text) for text in ("", ".", "..", "a\\b", "a\nb", "\x7f", "a\n"))
 
 
+@pytest.mark.parametrize(
+    ("pattern", "more"),
+    [
+        ("^[a-z]{3,8}$", set()),
+        (r"^\+[1-9]\d{6,14}$", set()),
+        ("x", {"allOf"}),
+        ("^[^/]+$", {"allOf"}),
+        ("^.*$", {"allOf"}),
+    ],
+)
+def test_a_pattern_of_a_path_parameter_lets_nothing_in_that_cannot_stand_there(pattern: str, more: set[str]) -> None:
+    declared = Parameter(name="id", place="path", vendor="id", schema={"type": "string", "pattern": pattern})
+    told = endpoint(route=ITEM, parameters=(declared,))["parameters"][0]["schema"]
+
+    assert set(told) - {"type", "pattern"} == more
+    assert jsonschema_rs.is_valid(told, "a\\x") is False
+
+
 def test_a_body_is_required_and_exemplified() -> None:
     told = endpoint(method="POST", body=CONTACT, examples={"body": {"id": "1"}})
 
     media = {"schema": CONTACT, "example": {"id": "1"}}
     assert told["requestBody"] == {"required": True, "content": {"application/json": media}}
+
+
+def test_an_upload_may_be_anything() -> None:
+    assert endpoint(method="POST", stream=True)["requestBody"]["content"] == {"*/*": {}}
+    assert "requestBody" not in endpoint(stream=True)
+    assert set(endpoint(method="POST", stream=True, body=CONTACT)["requestBody"]["content"]) == {"application/json"}
 
 
 def test_every_declared_answer_is_there() -> None:

@@ -3,6 +3,7 @@
 import contextlib
 from typing import Any
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -163,6 +164,16 @@ def test_json_by_any_of_its_names_is_read(kind: bytes) -> None:
 
 def test_an_endpoint_without_a_body_takes_none() -> None:
     assert refused({"body": b"x", "headers": (JSON,)})[0].detail == "this endpoint takes no body"
+
+
+def test_a_declared_body_is_held_to_its_schema_however_the_answer_comes() -> None:
+    (violation,) = refused({"body": b"{}", "headers": (JSON,)}, body=BODY, stream=True)
+
+    assert violation.place == "body"
+
+
+def test_what_a_streamed_endpoint_does_not_declare_passes_as_it_comes() -> None:
+    assert passed({"body": b"\0anything"}, stream=True).payload is msgspec.UNSET
 
 
 def test_a_strict_endpoint_refuses_an_answer_that_breaks_its_schema() -> None:
