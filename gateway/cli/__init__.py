@@ -17,6 +17,7 @@ COMMANDS = {
     "render": "show what a config comes to, and where each value is from",
     "diff": "show what differs between two configs, or a config and a running gateway",
     "schema": "print the schema of the config language, or the OpenAPI document of a config",
+    "doctor": "tell what is wrong with this machine or installation, and what helps",
     "completion": "print the script that makes a shell complete these words",
     "try": "send one request through an endpoint, without a server",
 }
