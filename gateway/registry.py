@@ -19,9 +19,11 @@ from gateway.config import (
     IntegrationName,
     Provider,
     Server,
+    top,
 )
 from gateway.contract import Credential, Policy
 from gateway.declared import Settings
+from gateway.units import written
 
 
 class PluginError(Exception):
@@ -92,15 +94,10 @@ class Written(msgspec.Struct, frozen=True):
 def written_types(registry: Registry) -> Written:
     """The types that integrations.yaml is read with, every policy's key among them at each of the three levels."""
     policies = registry.policy_types()
-    keys: list[Any] = [(name, kind | UnsetType, UNSET) for name, kind in policies.items()]
-    credential: Any = Annotated[
-        registry.credential_type() | None, Meta(description="How the vendor is told who calls.")
-    ]
-    endpoint = _struct("Endpoint", keys, Endpoint, "One call that callers can make.")
-    endpoints: Any = Annotated[
-        dict[EndpointName, endpoint],  # type: ignore[valid-type]
-        Meta(description="What callers can ask for, by name."),
-    ]
+    keys = [(name, _policy_key(name, kind, registry), UNSET) for name, kind in policies.items()]
+    credential: Any = Annotated[registry.credential_type() | None, top.CREDENTIAL]
+    endpoint: Any = _struct("Endpoint", keys, Endpoint, "One call that callers can make.")
+    endpoints: Any = Annotated[dict[EndpointName, Annotated[endpoint, top.ENDPOINT]], top.ENDPOINTS]
     own: list[Any] = [
         ("credential", credential, None),
         ("endpoints", endpoints, msgspec.field(default_factory=dict)),
@@ -113,29 +110,53 @@ def written_types(registry: Registry) -> Written:
 
 
 def _document_keys(level: Any, integration: Any) -> list[Any]:
-    integrations = Annotated[dict[IntegrationName, integration], Meta(description="The vendors, by name.")]
-    profiles = Annotated[dict[str, level], Meta(description="Settings to be taken over by name, with `extends`.")]
-    providers = Annotated[dict[str, Provider], Meta(description="The OAuth providers, by name.")]
-    include = Annotated[tuple[str, ...], Meta(description="Further files with integrations.")]
+    profiles = dict[str, Annotated[level, top.PROFILE]]
+    providers = dict[str, Annotated[Provider, top.PROVIDER]]
+    integrations = dict[IntegrationName, Annotated[integration, top.INTEGRATION]]
     empty: Any = msgspec.field(default_factory=dict)
     return [
-        ("version", Annotated[Literal[1], Meta(description="The version of this format.")]),
-        ("server", Annotated[Server, Meta(description="The gateway itself.")], msgspec.field(default_factory=Server)),
-        ("defaults", Annotated[level, Meta(description="What every integration takes over.")], level()),
-        ("profiles", profiles, empty),
-        ("providers", providers, empty),
-        ("include", include, ()),
-        ("integrations", integrations, empty),
+        ("version", Annotated[Literal[1], top.VERSION]),
+        ("server", Annotated[Server, top.SERVER], msgspec.field(default_factory=Server)),
+        ("defaults", Annotated[level, top.DEFAULTS], level()),
+        ("profiles", Annotated[profiles, top.PROFILES], empty),
+        ("providers", Annotated[providers, top.PROVIDERS], empty),
+        ("include", Annotated[tuple[str, ...], top.INCLUDE], ()),
+        ("integrations", Annotated[integrations, top.INTEGRATIONS], empty),
     ]
+
+
+def _policy_key(name: str, kind: Any, registry: Registry) -> Any:
+    """The type under a policy's key, with what editors tell about it."""
+    policy = next((policy for policy in registry.policies if policy.name == name), None)
+    if policy is None:
+        says = f"{LATER_POLICIES[name].__doc__} Not available in this version."
+        return Annotated[kind | UnsetType, Meta(description=says)]
+    says = policy.description or (policy.settings.__doc__ if _is_struct(policy.settings) else "") or ""
+    return Annotated[kind | UnsetType, Meta(description=says, examples=list(policy.examples) or None)]
 
 
 def partial(settings: Any) -> Any:
     """The struct with every field optional, its own structs too: what is left out comes from another level."""
     fields = [
-        (field.name, _partial_field(field.type) | UnsetType, msgspec.field(default=UNSET, name=field.encode_name))
+        (field.name, _with_default(field), msgspec.field(default=UNSET, name=field.encode_name))
         for field in msgspec.structs.fields(settings)
     ]
     return _struct(settings.__name__, fields, Settings, settings.__doc__ or "")
+
+
+def _with_default(field: msgspec.structs.FieldInfo) -> Any:
+    """The default is not the twin's: it is what holds where no level says anything, and editors tell it."""
+    kind: Any = _partial_field(field.type) | UnsetType
+    default = default_of(field)
+    return kind if default is None else Annotated[kind, Meta(extra_json_schema={"default": default})]
+
+
+def default_of(field: msgspec.structs.FieldInfo) -> Any:
+    """A default as YAML writes it; None where there is none, or none worth telling."""
+    default = field.default_factory() if field.default_factory is not msgspec.NODEFAULT else field.default
+    if isinstance(default, tuple):
+        return [written(item) for item in default] or None
+    return written(default) if isinstance(default, (str, int, float)) and default != "" else None
 
 
 def _partial_field(kind: Any) -> Any:

@@ -19,7 +19,7 @@ class Duration(float):
     schema: ClassVar[dict[str, Any]] = {
         "type": "string",
         "pattern": r"^\d+(\.\d+)?(ms|s|m|h|d)$",
-        "examples": ["10s"],
+        "patternErrorMessage": "expected a duration with a unit, such as `10s`",
     }
 
     @classmethod
@@ -33,7 +33,11 @@ class Duration(float):
 class Size(int):
     """Bytes, written `512B`, `64KiB`, `10MiB`."""
 
-    schema: ClassVar[dict[str, Any]] = {"type": "string", "pattern": r"^\d+(B|KiB|MiB|GiB)$", "examples": ["10MiB"]}
+    schema: ClassVar[dict[str, Any]] = {
+        "type": "string",
+        "pattern": r"^\d+(B|KiB|MiB|GiB)$",
+        "patternErrorMessage": "expected a size with a unit, such as `10MiB`",
+    }
 
     @classmethod
     def parse(cls, text: object) -> "Size":
@@ -46,7 +50,11 @@ class Size(int):
 class Percentage(float):
     """A share, written `20%`, held as 0.2."""
 
-    schema: ClassVar[dict[str, Any]] = {"type": "string", "pattern": r"^\d+(\.\d+)?%$", "examples": ["20%", "50%"]}
+    schema: ClassVar[dict[str, Any]] = {
+        "type": "string",
+        "pattern": r"^\d+(\.\d+)?%$",
+        "patternErrorMessage": "expected a percentage, such as `20%`",
+    }
 
     @classmethod
     def parse(cls, text: object) -> "Percentage":
@@ -87,6 +95,31 @@ def unit_schema(kind: type) -> dict[str, Any]:
     if kind in UNITS:
         return dict(kind.schema)
     raise NotImplementedError(kind)
+
+
+_UNITS_OF_TIME = (("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1000), ("ms", 1))
+_UNITS_OF_SIZE = (("GiB", 1024**3), ("MiB", 1024**2), ("KiB", 1024), ("B", 1))
+
+
+def written(value: Any) -> Any:
+    """A plain value; one with a unit is written in the largest unit that needs no fraction: `90s`, `1d`, `20%`."""
+    if isinstance(value, Duration):
+        return _duration(value)
+    if isinstance(value, Percentage):
+        return f"{value * 100:.10g}%"
+    if isinstance(value, Size):
+        return next(f"{value // size}{unit}" for unit, size in _UNITS_OF_SIZE if value % size == 0)
+    return str(value) if isinstance(value, str) else value
+
+
+def _duration(value: Duration) -> str:
+    milliseconds = round(value * 1000, 6)
+    if milliseconds == 0:
+        return "0s"
+    for unit, length in _UNITS_OF_TIME:
+        if milliseconds % length == 0:
+            return f"{milliseconds / length:.0f}{unit}"
+    return f"{milliseconds:.10g}ms"
 
 
 def _shown(value: object) -> str:

@@ -1,7 +1,7 @@
 """The types of the file once more, such that a JSON Schema can be made of them.
 
-msgspec writes every default into the schema and knows nothing of our units there: a default that it cannot write is
-left out, which changes nothing for those who check with the schema.
+msgspec writes every default into the schema and knows nothing of our units there: the twins hold it as YAML writes it,
+and none where there is nothing to tell.
 """
 
 from functools import reduce
@@ -10,7 +10,8 @@ from types import UnionType
 from typing import Annotated, Any, Union, get_args, get_origin
 
 import msgspec
-from msgspec import NODEFAULT
+
+from gateway.registry import default_of
 
 
 class Plain:
@@ -50,14 +51,13 @@ def _twin(kind: Any, plain: Plain) -> Any:
     )
 
 
-def _default(field: Any) -> Any:
+def _default(field: msgspec.structs.FieldInfo) -> Any:
     """None where the field is required."""
-    if field.default_factory is not NODEFAULT:
-        return msgspec.field(default_factory=field.default_factory)
-    if field.default is NODEFAULT:
-        return None if field.required else msgspec.field(default=msgspec.UNSET)
-    try:
-        msgspec.to_builtins(field.default)
-    except TypeError:
-        return msgspec.field(default_factory=dict)
-    return msgspec.field(default=field.default)
+    if field.required:
+        return None
+    default = default_of(field)
+    return msgspec.field(default_factory=_untold) if default is None else msgspec.field(default=default)
+
+
+def _untold() -> None:
+    """A default that the schema does not tell."""

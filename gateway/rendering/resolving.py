@@ -11,7 +11,8 @@ from gateway.loading.levels import ABSENT
 from gateway.loading.tree import Keys
 from gateway.registry import Registry
 from gateway.rendering.masking import Mask
-from gateway.rendering.values import is_empty, is_leaf, pointer, written
+from gateway.rendering.values import is_empty, is_leaf, pointer
+from gateway.units import written
 
 Where = Callable[[Keys], Keys | None]
 """From a key within a value to where it is written in the file; None where nobody wrote it."""

@@ -11,8 +11,7 @@ from hypothesis import strategies as some
 from gateway.loading.reading import Text, compose
 from gateway.loading.tree import Tree
 from gateway.rendering import as_yaml
-from gateway.rendering.values import written
-from gateway.units import Duration, Percentage, Size
+from gateway.units import Duration, Percentage, Size, written
 from tests.gateway.rendering.test_resolving import rendered
 from tests.running import SHIPPED
 

@@ -1,0 +1,55 @@
+"""What editors tell about the keys whose types the registry makes: those at the top, the names in their maps."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from msgspec import Meta
+
+_ENDPOINT: Mapping[str, Any] = {"route": "GET /contacts/{id}", "response": {"$ref": "schemas/crm/contact.json"}}
+_VENDOR: Mapping[str, Any] = {"base_url": "https://crm.example", "endpoints": {"get_contact": _ENDPOINT}}
+_PATIENT: Mapping[str, Any] = {"timeout": {"attempt": "60s", "total": "90s"}}
+
+VERSION = Meta(description="The version of this format: 1.", examples=[1])
+SERVER = Meta(
+    description="The gateway itself: where it answers, whom it lets in, how much it takes.",
+    examples=[{"base_path": "/api/v1", "body_limit": "10MiB"}],
+)
+DEFAULTS = Meta(
+    description="Settings that every integration takes over, key by key, unless it says otherwise.",
+    examples=[{"timeout": {"total": "20s"}, "retry": {"attempts": 3}}],
+)
+PROFILES = Meta(
+    description="Bundles of settings by name. Integrations and endpoints take them over with `extends`; they win over "
+    "`defaults`.",
+    examples=[{"patient": _PATIENT}],
+)
+PROFILE = Meta(description="A bundle of settings, taken over with `extends: [its name]`.", examples=[_PATIENT])
+PROVIDERS = Meta(
+    description="The OAuth providers, by name. Not available in this version.",
+    examples=[{"google": {"client": {"id": "${GOOGLE_CLIENT_ID}"}}}],
+)
+PROVIDER = Meta(
+    description="An OAuth provider, which several integrations may share. Not available in this version.",
+    examples=[{"client": {"id": "${GOOGLE_CLIENT_ID}"}}],
+)
+INCLUDE = Meta(
+    description="Further files with `integrations`, relative to this one; `*` stands for any name.",
+    examples=[["integrations/*.yaml"]],
+)
+INTEGRATIONS = Meta(
+    description="The vendors, by name: their endpoints answer at {base_path}/{integration}{route}.",
+    examples=[{"crm": _VENDOR}],
+)
+INTEGRATION = Meta(
+    description="A vendor: where it is, how it is told who calls, and what callers can ask.", examples=[_VENDOR]
+)
+CREDENTIAL = Meta(
+    description="How the vendor is told who calls: `use` names the way, the other keys depend on it. Left out, the "
+    "vendor is told nothing.",
+    examples=[{"use": "bearer", "token": "${VAPI_API_KEY}"}],
+)
+ENDPOINTS = Meta(
+    description="What callers can ask for, by name: the name is its operationId, and how the commands call it.",
+    examples=[{"get_contact": _ENDPOINT}],
+)
+ENDPOINT = Meta(description="One call that callers can make, and how the vendor is asked.", examples=[_ENDPOINT])
