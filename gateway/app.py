@@ -15,7 +15,7 @@ import gateway
 from gateway.contract import Call, Handler, Reply, Trail
 from gateway.diagnostics import InvalidConfig, Problem, render_concise
 from gateway.loading import Loaded, load
-from gateway.openapi import CORS, HSTS, Entry, document, explanations
+from gateway.openapi import Entry, explanations, served
 from gateway.operations import Health, admin_handlers, health_handlers
 from gateway.plan import Flags, Keeper, Plan, Plans, bind, compile_plans, system_kit
 from gateway.registry import Registry, discover
@@ -186,10 +186,7 @@ class Application:
         return sender(plan.operation, engine, connect_timeout=plan.connect_timeout)
 
     def _document(self, public_url: str) -> Mapping[str, Any]:
-        server = self._loaded.config.server
-        fields = (*((HSTS,) if server.tls else ()), *(CORS if server.cors.origins else ()))
-        entries = [Entry.of(plan.operation, plan.policies, fields) for plan in self.plans.endpoints]
-        return document("Integration gateway", gateway.__version__, public_url, entries, self.plans.mounts)
+        return served(self._loaded.config.server, self.plans, public_url)
 
     def _refused(self, refused: InvalidConfig) -> None:
         self._refusal = "; ".join(render_concise(problem) for problem in refused.problems)

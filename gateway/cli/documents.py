@@ -5,17 +5,15 @@ from typing import Any
 
 import msgspec
 
-import gateway
 from gateway.cli.compiling import PUBLIC_URL, Compiled
 from gateway.loading.published import config_schema
-from gateway.openapi import Entry, document
+from gateway.openapi import served
 from gateway.registry import discover, written_types
 
 
 def document_of(result: Compiled) -> Mapping[str, Any]:
-    public_url = result.loaded.config.server.public_url or PUBLIC_URL
-    entries = [Entry.of(plan.operation, plan.policies) for plan in result.plans.endpoints]
-    return document("Integration gateway", gateway.__version__, public_url, entries, result.plans.mounts)
+    server = result.loaded.config.server
+    return served(server, result.plans, server.public_url or PUBLIC_URL)
 
 
 def schema_text() -> str:

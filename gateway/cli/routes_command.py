@@ -5,14 +5,14 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli import config_option
+from gateway.cli import config_option, json_option
 from gateway.cli.compiling import compiled_or_exit
 from gateway.declared import Operation
 
 
 @click.command("routes")
 @config_option
-@click.option("--json", "as_json", is_flag=True, help="As JSON, one array.")
+@json_option
 def command(config: str, as_json: bool) -> None:
     """List the endpoints that a config declares."""
     plans = compiled_or_exit(Path(config)).plans
