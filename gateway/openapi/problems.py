@@ -42,7 +42,8 @@ _VERDICTS: Mapping[str, tuple[int, str]] = {
 }
 """What the built-in error rules say that is no error of the gateway's own."""
 
-_NEVER_PASSED_ON = frozenset({401, 403, 429})
+_NOT_WITHOUT_A_RULE = frozenset({401, 403, 429})
+"""What these mean is built in; only a rule that keeps the vendor's status lets them through."""
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -53,12 +54,13 @@ def problems(entry: Entry, *, keyless: bool) -> dict[str, tuple[str, ...]]:
         found.setdefault(error.status, []).append(error.slug)
     for slug, (status, _) in _VERDICTS.items():
         found.setdefault(status, []).append(slug)
-    kept = (*entry.statuses.get(KEPT, ()), _REJECTED)
+    ruled = entry.statuses.get(KEPT, ())
+    kept = (*ruled, _REJECTED)
     for status, slugs in entry.statuses.items():
         found.setdefault(status or errors.UpstreamReset.status, []).extend(slugs)  # a vendor's 401 or 403 is not kept
     for status, known in found.items():
-        if status // 100 == PASSED_ON // 100 and status not in _NEVER_PASSED_ON:
-            known.extend(kept)
+        if status // 100 == PASSED_ON // 100:
+            known.extend(ruled if status in _NOT_WITHOUT_A_RULE else kept)
     exact = {str(status): tuple(dict.fromkeys(slugs)) for status, slugs in sorted(found.items())}
     return {**exact, RANGE: tuple(dict.fromkeys(kept))}
 

@@ -97,9 +97,11 @@ def test_error_rules_add_their_problems() -> None:
 
 
 def test_a_rule_without_a_status_may_come_with_any_that_a_vendor_refuses_with() -> None:
-    told = endpoint(statuses={0: ("contact-locked",)})
+    told = endpoint(statuses={0: ("contact-locked",)}, method="POST")
 
     assert slugs(told, "4XX") == {"contact-locked", "upstream-rejected"}
+    assert slugs(told, "403") == {"foreign-origin", "contact-locked"}
+    assert slugs(told, "429") == {"upstream-rate-limited", "contact-locked"}
     assert "contact-locked" in slugs(told, "400")
     assert "contact-locked" in slugs(told, "502")
 
