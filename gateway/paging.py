@@ -10,6 +10,9 @@ from msgspec import Meta
 Expression = Annotated[str, Meta(min_length=1)]
 """JMESPath into the vendor's answer."""
 
+LONGEST = 1_000
+"""Characters of an expression."""
+
 VendorName = Annotated[str, Meta(min_length=1)]
 
 Fraction = Annotated[
@@ -20,6 +23,20 @@ Fraction = Annotated[
         examples=["limit", "per_page"],
     ),
 ]
+
+
+def expression_fault(expression: str) -> str:
+    """Why a text is no JMESPath that can be used; empty where it is one."""
+    if len(expression) > LONGEST:
+        return f"is longer than {LONGEST:,} characters"
+    try:
+        jmespath.compile(expression)
+    except JMESPathError as wrong:
+        reason = " ".join(str(wrong).split()).removeprefix("Invalid jmespath expression: ").rstrip(" ^")
+        return f"is no JMESPath: {reason[:1].lower()}{reason[1:]}"
+    except RecursionError:
+        return "nests too deep for a JMESPath"
+    return ""
 
 
 class Common(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=True, tag_field="style"):
@@ -55,10 +72,8 @@ class Common(msgspec.Struct, frozen=True, forbid_unknown_fields=True, kw_only=Tr
     def __post_init__(self) -> None:
         for name in ("items", "next", "pages", "total"):
             expression = getattr(self, name, None)
-            try:
-                jmespath.compile(expression) if expression else None
-            except JMESPathError as wrong:
-                raise ValueError(f"`{name}` is no JMESPath: {str(wrong).splitlines()[0]}") from None
+            if expression and (wrong := expression_fault(expression)):
+                raise ValueError(f"`{name}` {wrong}")
 
 
 class CursorPaging(Common, frozen=True, kw_only=True, tag="cursor"):

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import yaml
 
+from gateway.files import opened
 from gateway.importing.faults import Unreadable
 
 LARGEST = 20_000_000
@@ -27,7 +28,7 @@ _WORDS = {"": None, "~": None, "null": None, "true": True, "false": False}
 def text_of(path: Path) -> str:
     """Raises Unreadable."""
     try:
-        with path.open("rb") as stream:
+        with opened(path) as stream:
             raw = stream.read(LARGEST + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or "its name is no file name"

@@ -2,16 +2,18 @@
 
 import ipaddress
 import re
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from typing import Any
 
 from gateway.diagnostics import Problem
 from gateway.loading import corrections
+from gateway.loading.levels import MOST_PROFILES
 from gateway.loading.naming import named, nearest, shown
 from gateway.loading.source import Source
 from gateway.loading.templates import placeholders, template_faults
 from gateway.loading.tree import Keys
 from gateway.loading.walking import endpoints, entries
+from gateway.paging import expression_fault
 
 _ADDRESS = re.compile(
     r"https?://(\[[0-9A-Fa-f:.]+\]|[^\s/?#@:{}\[\]\\]+)(:[0-9]{1,5})?(/[^\s?#{}\\]*)?",
@@ -23,7 +25,7 @@ def check_document(data: Any, source: Source) -> Iterator[Problem]:
     """Everything that is found; what is not of the expected shape is told elsewhere."""
     yield from _proxies(data, source)
     profiles = data.get("profiles")
-    known = list(profiles) if isinstance(profiles, dict) else []
+    known = frozenset(profiles) if isinstance(profiles, dict) else frozenset()
     for name, integration in entries(data, "integrations"):
         path: Keys = ("integrations", name)
         yield from _extends(integration, path, known, source)
@@ -34,6 +36,7 @@ def check_document(data: Any, source: Source) -> Iterator[Problem]:
         yield from _extends(endpoint, path, known, source)
         yield from _answers(endpoint, path, source)
         yield from _media_types(endpoint, path, source)
+        yield from _selection(endpoint, path, source)
         yield from _templates(endpoint, path, source)
         yield from _parameters(endpoint, path, source)
 
@@ -49,8 +52,12 @@ def _proxies(data: Any, source: Source) -> Iterator[Problem]:
             yield source.problem("GW109", path, "expected an address or a network, such as `10.0.0.0/8`")
 
 
-def _extends(level: dict[str, Any], path: Keys, known: list[str], source: Source) -> Iterator[Problem]:
+def _extends(level: dict[str, Any], path: Keys, known: Collection[str], source: Source) -> Iterator[Problem]:
     names = level.get("extends")
+    if isinstance(names, list) and len(names) > MOST_PROFILES:
+        message = f"expected at most {MOST_PROFILES} profiles, got {len(names):,}"
+        yield source.problem("GW108", (*path, "extends"), message)
+        return
     for index, name in enumerate(names if isinstance(names, list) else ()):
         if isinstance(name, str) and name not in known:
             at = (*path, "extends", index)
@@ -72,6 +79,13 @@ def _answers(endpoint: dict[str, Any], path: Keys, source: Source) -> Iterator[P
         yield source.problem("GW114", (*path, "responses"), message, hint=hint, at_key=True)
 
 
+def _selection(endpoint: dict[str, Any], path: Keys, source: Source) -> Iterator[Problem]:
+    reply = endpoint.get("reply")
+    select = reply.get("select") if isinstance(reply, dict) else None
+    if isinstance(select, str) and (wrong := expression_fault(select)):
+        yield source.problem("GW111", (*path, "reply", "select"), f"`select` {wrong}")
+
+
 def _media_types(endpoint: dict[str, Any], path: Keys, source: Source) -> Iterator[Problem]:
     for status, answer in entries(endpoint, "responses"):
         kind = answer.get("type")
@@ -85,7 +99,7 @@ def _parameters(endpoint: dict[str, Any], path: Keys, source: Source) -> Iterato
     route, upstream, described = (endpoint.get(key) for key in ("route", "upstream", "path"))
     if not isinstance(route, str) or any(found.code == "GW115" for found in _templates(endpoint, path, source)):
         return
-    names = placeholders(route)
+    names = dict.fromkeys(placeholders(route))
     for name in described if isinstance(described, dict) else ():
         if name not in names:
             at = (*path, "path", name)

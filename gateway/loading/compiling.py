@@ -8,13 +8,14 @@ from typing import Any
 
 import jsonschema_rs
 
-from gateway.loading.naming import closest
+from gateway.loading.naming import closest, shown
 from gateway.loading.tree import Keys
 
 Checker = jsonschema_rs.Draft202012Validator
 
 _TYPES = "array, boolean, integer, null, number, object, string"
 _MOST = 20
+_LONGEST = 200
 _KINDS = {
     "str": "string", "text": "string", "int": "integer", "long": "integer", "float": "number", "double": "number",
     "bool": "boolean", "list": "array", "dict": "object", "map": "object", "none": "null",
@@ -91,10 +92,10 @@ def _refuse(address: str) -> Any:
 
 def _sentence(error: jsonschema_rs.ValidationError, path: Keys) -> str:
     if path and path[-1] == "type" and isinstance(error.instance, str):
-        return f"`{error.instance}` is not a JSON type: {_TYPES}"
+        return f"{shown(error.instance)} is not a JSON type: {_TYPES}"
     if path and path[-1] == "pattern" and isinstance(error.instance, str):
-        return f"`{error.instance}` is not a regular expression"
-    return f"not a valid JSON Schema: {str(error).splitlines()[0]}"
+        return f"{shown(error.instance)} is not a regular expression"
+    return f"not a valid JSON Schema: {str(error).splitlines()[0][:_LONGEST]}"
 
 
 def _hint(value: Any, path: Keys) -> str:

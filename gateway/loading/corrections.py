@@ -34,6 +34,7 @@ _NOT_THERE = (
     ("?", "constants go in `send: {query: …}`, a key in `credential: {use: query, …}`"),
 )
 _NUMBERS = frozenset({"a number", "a whole number"})
+_LONGEST = 300
 KEYS = "its settings are keys, in `{}` or indented below"
 _FIRST = "it begins with `https://` and a host"
 _NUMBER = re.compile(r"[-+]?0*(\d[\d_,]*)")
@@ -45,7 +46,7 @@ _CHANGES = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|[^A-Za-z0-9]+")
 
 def unit(kind: str, value: Any) -> str:
     """`10 sec` is `10s`, `10MB` is `10MiB`, `20` is `20%`."""
-    if isinstance(value, bool) or not isinstance(value, (str, int, float)):
+    if isinstance(value, bool) or not isinstance(value, (str, int, float)) or _is_long(value):
         return ""
     found = _AMOUNT.fullmatch(str(value).strip())
     mark = found[2].lower() if found is not None else None
@@ -62,7 +63,7 @@ def unit(kind: str, value: Any) -> str:
 
 def route(value: Any) -> str:
     """`get /x` is `GET /x`; a host, a query or a missing slash is told."""
-    found = _ROUTE.fullmatch(value) if isinstance(value, str) else None
+    found = _ROUTE.fullmatch(value) if isinstance(value, str) and not _is_long(value) else None
     if found is None or slip_in(value):
         return slip_in(value) or "one method, a space, and a path that begins with `/`"
     method, path, rest = (found[1] or "").upper(), found[2], found[3]
@@ -77,6 +78,8 @@ def route(value: Any) -> str:
 
 def address(value: str) -> str:
     """Of a `base_url`."""
+    if _is_long(value):
+        return _FIRST
     if _HOST.fullmatch(value):
         return f"write `https://{value}`"
     slip = "remove the space around it" if value != value.strip() else slip_in(value)
@@ -85,6 +88,8 @@ def address(value: str) -> str:
 
 def kind(words: list[str], value: Any, path: tuple[str | int, ...]) -> str:
     """Of a value whose type is another one; `words` say which are expected."""
+    if _is_long(value):
+        return ""
     number = isinstance(value, str) and tag_of(value) in ("int", "float")
     if "a list" in words and not isinstance(value, list) and not (number and "a whole number" in words):
         return _as_list(value)
@@ -132,6 +137,11 @@ def _text_as_map(value: str, path: tuple[str | int, ...]) -> str:
     if value.partition("#")[0].endswith((".json", ".yaml", ".yml")):
         return f"write `{{$ref: {value}}}`"
     return 'write `{use: bearer, token: "${NAME}"}`' if path[-1:] == ("credential",) else slip_in(value) or KEYS
+
+
+def _is_long(value: Any) -> bool:
+    """Whether it is longer than what somebody can have mistyped."""
+    return isinstance(value, str) and len(value) > _LONGEST
 
 
 def _as_word(value: str) -> str:

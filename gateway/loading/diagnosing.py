@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 from typing import Any
 
 import msgspec
@@ -16,6 +17,9 @@ from gateway.loading.text_slips import invisible
 from gateway.loading.tree import Keys
 from gateway.registry import Registry, Written
 from gateway.units import read_unit
+
+_MOST = 1_000
+"""Problems of one part; more than anybody reads."""
 
 _TOP = frozenset({"defaults", "include", "integrations", "profiles", "providers", "server", "version"})
 _PLACE = re.compile(r"(?s)(.*) - at `(?:key` in `)?\$([^`]*)`")
@@ -92,7 +96,7 @@ class Diagnosis:
     def _part(self, path: Keys, value: Any, kind: Any, reader: Any) -> Iterator[Found]:
         if _refused(value, kind) is None:
             return
-        found = list(self._messages.of(reader.iter_errors(value), path))
+        found = list(islice(self._messages.of(reader.iter_errors(value), path), _MOST))
         yield from found
         if isinstance(value, dict):
             yield from self._unsaid(path, value, kind, {at for at, _ in found})

@@ -9,6 +9,10 @@ from gateway.loading.rows import indent_of, line_of, row_at
 _CLOSER = {"{": "}", "[": "]"}
 _REFERENCE = re.compile(r"[^\s,\[\]{}]*\$\{[^}\n]*\}?[^\s,\[\]{}]*")
 _TEMPLATE = re.compile(r"[^,\[\]{}\n]*\{[^{}\n]*\}[^,\[\]{}\n]*")
+_FAR = 1_000
+"""Quotes within quotes that are passed over on the way back to where they opened."""
+
+_LONGEST = 200
 _NEXT = re.compile(r"[\"'\[{]|[\w.-]+\s*:")
 
 
@@ -40,14 +44,16 @@ def in_flow(index: int, opener: int, text: str) -> Fault | None:
 def _reference(index: int, text: str) -> Fault:
     start = max(text.rfind(letter, 0, index) for letter in " ,[{\n") + 1
     found = _REFERENCE.match(text, start)
-    hint = f'quote it: "{found[0] if found is not None else "${NAME}"}"'
+    shown = found[0] if found is not None and len(found[0]) < _LONGEST else "${NAME}"
+    hint = f'quote it: "{shown}"'
     return Fault("GW010", index - 1, index + 1, "a reference inside `{}` or `[]` needs quotes", hint)
 
 
 def _template(index: int, text: str) -> Fault:
     start = max(text.rfind(letter, 0, index) for letter in ":,[{\n") + 1
     found = _TEMPLATE.match(text, start)
-    hint = f'quote it: "{found[0].strip()}"' if found is not None else "quote the value"
+    short = found is not None and len(found[0]) < _LONGEST
+    hint = f'quote it: "{found[0].strip()}"' if found is not None and short else "quote the value"
     return Fault("GW004", index, index + 1, "a text with `{` inside `{}` or `[]` needs quotes", hint)
 
 
@@ -84,7 +90,10 @@ def _behind_quote(index: int, closed: int, text: str, *, inside: bool) -> Fault:
 
 def _opening_quote(closed: int, text: str) -> int:
     quote, at = text[closed], closed
-    while (at := text.rfind(quote, 0, max(at, 0))) > 0:
+    for _ in range(_FAR):
+        at = text.rfind(quote, 0, max(at, 0))
+        if at <= 0:
+            break
         if quote == "'" and text[at - 1] == "'":
             at -= 1
         elif quote == "'" or text[at - 1] != "\\":

@@ -35,6 +35,10 @@ class Inclusion:
                 self._pattern(pattern, ("include", index), data)
 
     def _pattern(self, pattern: str, at: Keys, data: dict[str, Any]) -> None:
+        if glob.has_magic(str(Path(pattern).parent)):
+            hint = "such as `vendors/*.yaml`: a `*` can stand in the name of the file only"
+            self._report("GW013", at, f"`{pattern}` looks into too many folders", hint)
+            return
         found = [path for path in self._matches(pattern) if str(path) != self._source.file]
         if not found:
             self._report("GW013", at, f"no file matches `{pattern}`", "paths are relative to this file")

@@ -9,6 +9,10 @@ ABSENT: Any = object()
 """Not written; `null` is written, and says something."""
 
 
+MOST_PROFILES = 50
+"""That one level takes over."""
+
+
 class Levels:
     """Looks up what a level says; tolerates whatever else stands in the file."""
 
@@ -72,5 +76,7 @@ class Levels:
         """Later profiles win over earlier ones."""
         names = self.value(level, ("extends",))
         return (
-            [("profiles", name) for name in reversed(names) if isinstance(name, str)] if isinstance(names, list) else []
+            [("profiles", name) for name in reversed(names[:MOST_PROFILES]) if isinstance(name, str)]
+            if isinstance(names, list)
+            else []
         )

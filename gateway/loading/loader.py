@@ -83,7 +83,7 @@ def _collector_resting() -> Iterator[None]:
 
 
 def _load(path: Path, registry: Registry, surroundings: Surroundings, public_url: str | None) -> Loaded:
-    text = Text(str(path), read_text(path))
+    text = Text(str(path), read_text(path, piped=True))
     work = _Work(text, registry)
     work.refer(surroundings)
     work.read_schemas(path.parent)
@@ -143,7 +143,7 @@ class _Work:
         schemas.resolve(self._data)
         self.files.extend(schemas.files)
         self._problems.extend(schemas.problems)
-        self._problems.extend(check_document(self._data, self.source))
+        self._problems.extend(islice(check_document(self._data, self.source), MOST_PROBLEMS))
         self.texts.update(schemas.texts)
 
     def convert(self) -> Any:
@@ -152,10 +152,11 @@ class _Work:
             return msgspec.convert(self._data, self._types.document, dec_hook=read_unit, str_keys=True)
         except msgspec.ValidationError as error:
             reason, path = reason_of(error)
-        found = [*islice(Diagnosis(self.source, self._registry, self._types).problems(self._data), MOST_PROBLEMS)]
+        diagnosis = Diagnosis(self.source, self._registry, self._types)
+        found = [*islice(diagnosis.problems(self._data), MOST_PROBLEMS)]
         found = found or [(path, self.source.problem("GW111", path, reason))]
         self._problems.extend(problem for _, problem in found)
-        self._broken = {path[:length] for path, _ in found for length in range(len(path) + 1)}
+        self._broken = {path[:length] for path, _ in found for length in range(len(path) + 1)} | diagnosis.slips
         return None
 
     def inherit(self) -> Inherited:

@@ -171,7 +171,9 @@ def _way_to_say(name: str, rules: dict[str, Any], written: dict[str, Any]) -> st
     if tags is None:
         key = rules.get("properties", {}).get(name, {})
         examples = key.get("examples") or key.get("enum")
-        return f"such as `{name}: {examples[0]}`" if examples and isinstance(examples[0], (str, int)) else ""
+        if not examples or not isinstance(examples[0], (str, int)):
+            return ""
+        return f'such as `{name}: "{examples[0]}"`' if "${" in str(examples[0]) else f"such as `{name}: {examples[0]}`"
     words = sorted(tags["mapping"])
     other = next((key for key in written if meant(key, [name]) or key in words), None)
     if other in words:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any, get_args
 
 import msgspec
@@ -12,6 +13,7 @@ from gateway.loading.tree import Keys
 from gateway.registry import Registry
 
 _LONGEST = 60
+_MANY = 200
 _NEAR, _NEAREST = 0.6, 0.85
 
 _ELSEWHERE = {
@@ -75,7 +77,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def closest(word: str, known: Iterable[str], cutoff: float = _NEAR) -> str:
     """The known word that is spelt most alike, whatever its case; empty where none is."""
-    known = list(known)
+    known = list(islice(known, _MANY))
     others = _ELSEWHERE.get(word.lower().replace("-", "_"), "").split()
     if (other := next((one for one in others if one in known), None)) is not None:
         return other

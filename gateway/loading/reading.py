@@ -8,12 +8,15 @@ from typing import Any
 import yaml
 
 from gateway.diagnostics import InvalidConfig, Place, Problem
+from gateway.files import opened
 from gateway.loading.rows import row_at
 from gateway.loading.scalars import tag_of
 from gateway.loading.syntax import fault_of
 
 LARGEST = 10_000_000
 """Bytes of a config file; a thousand endpoints take about one and a half million."""
+
+MOST_LINES = 1_000_000
 
 DEEPEST = 64
 MOST_NODES = 200_000
@@ -48,11 +51,11 @@ def _line_starts(text: str) -> list[int]:
     return [0, *(found.end() for found in _LINE_END.finditer(text))]
 
 
-def read_text(path: Path) -> str:
-    """Raises InvalidConfig for a file that is missing, too large or not UTF-8."""
+def read_text(path: Path, *, piped: bool = False) -> str:
+    """Raises InvalidConfig for a file that is missing, too large or not UTF-8; `piped` lets it be a pipe."""
     file = str(path)
     try:
-        with path.open("rb") as stream:
+        with path.open("rb") if piped else opened(path) as stream:
             raw = stream.read(LARGEST + 1)
     except OSError as error:
         raise refusal(
@@ -60,6 +63,8 @@ def read_text(path: Path) -> str:
         ) from None
     if len(raw) > LARGEST:
         raise refusal("GW002", Place(file), f"the file is larger than {LARGEST // 1_000_000} MB")
+    if raw.count(b"\n") + raw.count(b"\r") > MOST_LINES:
+        raise refusal("GW002", Place(file), f"the file has more than {MOST_LINES:,} lines")
     try:
         return raw.decode("utf-8").lstrip("\ufeff")
     except UnicodeDecodeError as error:

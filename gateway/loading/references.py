@@ -11,6 +11,7 @@ from typing import Any, Literal
 import msgspec
 
 from gateway.diagnostics import Problem
+from gateway.files import opened
 from gateway.loading.source import Reference, Source
 from gateway.loading.targets import Targets, is_secret, placeholder, typed
 from gateway.loading.tree import Keys
@@ -22,6 +23,9 @@ _OTHERS = re.compile(
     r"[{ ]*(?:(file|env|secrets|vars)[:.])?([/\w-]+?) *(?:(?::?[-=?+]|:)(.*))?[} ]*", re.IGNORECASE | re.DOTALL
 )
 _LARGEST = 1_000_000
+_LONGEST = 200
+MOST = 20_000
+"""References of a config; one with a thousand endpoints has about fifty."""
 _NOT_A_NAME = re.compile(r"[^A-Za-z0-9_/.]+")
 _IN_A_PATH = re.compile(r"[A-Za-z0-9._~!$&'()*+,;=:@-]*")
 
@@ -45,8 +49,12 @@ class Resolver:
 
     def resolve(self, data: Any, references: Iterable[tuple[Keys, str]]) -> None:
         """Changes `data` in place; what is no longer there, such as an `x-` key, is left alone."""
+        count = 0
         for path, text in references:
-            holder = _holder(data, path)
+            holder, count = _holder(data, path), count + text.count("${")
+            if count > MOST:
+                self._report("GW008", path, f"the file has more than {MOST:,} references")
+                break
             if holder is not None:
                 holder[path[-1]] = self._value(path, text)
         self.problems.extend(_secrets_in_addresses(self._source))
@@ -85,7 +93,7 @@ class Resolver:
         file = self._source.folder(path) / reference.name
         self.files.append(file)
         try:
-            with file.open("rb") as stream:
+            with opened(file) as stream:
                 text = stream.read(_LARGEST).decode("utf-8")
         except (OSError, ValueError) as error:
             if not self._surroundings.lenient:
@@ -141,7 +149,7 @@ def _wrong(inner: str) -> tuple[str, str]:
 
 def _meant(inner: str) -> str:
     """The reference that somebody who knows other tools has in mind."""
-    found = _OTHERS.fullmatch(inner)
+    found = _OTHERS.fullmatch(inner) if len(inner) < _LONGEST else None
     if found is None:
         return ""
     kind, name, default = found[1], found[2], found[3]

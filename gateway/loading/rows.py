@@ -1,14 +1,17 @@
 """The lines of a text around an index: where they begin, how far they are indented."""
 
 _ENDS = ("\n", "\r")
-_FAR = 500
+_FAR = 200
 
 
 def row_at(text: str, index: int) -> tuple[int, int]:
     """Where the line with that character begins and ends."""
-    start = max(text.rfind(end, 0, index) for end in _ENDS) + 1
-    stops = [stop for end in _ENDS if (stop := text.find(end, index)) >= 0]
-    return start, min(stops, default=len(text))
+    start = text.rfind("\n", 0, index) + 1
+    start = max(start, text.rfind("\r", start, index) + 1)
+    stop = text.find("\n", index)
+    stop = len(text) if stop < 0 else stop
+    earlier = text.find("\r", index, stop)
+    return start, stop if earlier < 0 else earlier
 
 
 def row_above(text: str, start: int) -> tuple[int, int] | None:
@@ -36,11 +39,12 @@ def levels_above(text: str, start: int) -> list[int]:
     """The indentations that a line could have had: of the lines above, each less than those below it."""
     levels: list[int] = []
     for _ in range(_FAR):
-        row = row_above(text, start)
-        if row is None:
+        if start == 0:
             break
-        start = row[0]
+        start, end = row_at(text, start - 1)
         indent = indent_of(text, start)
+        if start + indent == end or text[start + indent] == "#":
+            continue
         if not levels or indent < levels[-1]:
             levels.append(indent)
         if indent == 0:

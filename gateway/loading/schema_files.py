@@ -11,6 +11,9 @@ from gateway.diagnostics import InvalidConfig
 from gateway.loading.reading import Text, compose, read_text
 from gateway.loading.tree import Tree
 
+MOST_VALUES = 500_000
+"""Of a schema file, about: each has a comma or a bracket before it."""
+
 
 class Unusable(Exception):
     """A schema cannot be used; the place is known to who asked for it."""
@@ -76,6 +79,8 @@ class Files:
             self.missing.append(path)
             reason = error.problems[0].message if isinstance(error, InvalidConfig) else "the file cannot be read"
             raise Unusable("GW210", f"schema `{name}`: {reason}") from None
+        if sum(map(text.count, ",[{")) > MOST_VALUES:
+            raise Unusable("GW216", f"schema `{name}` has more than {MOST_VALUES:,} values")
         root = _json(name, text) if path.suffix == ".json" else _yaml(name, text)
         if not isinstance(root, (dict, bool)):
             raise Unusable("GW211", f"schema `{name}`: the file holds no schema")

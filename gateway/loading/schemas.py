@@ -1,12 +1,14 @@
 """The JSON Schemas of the endpoints: each is made to stand for itself, and is one that requests can be checked with."""
 
 from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
 from gateway.diagnostics import Problem
+from gateway.loading import patterns
 from gateway.loading.compiling import Checker, InvalidSchema, compiled_schema, faults
 from gateway.loading.examples import example_problems, reason_of
 from gateway.loading.inlining import Inliner, stands_alone
@@ -17,6 +19,13 @@ from gateway.loading.source import Source
 from gateway.loading.tree import Keys
 from gateway.loading.walking import endpoints, entries
 
+_MOST = 500
+"""Unknown words that are told; whoever has more reads the first ones."""
+
+_MOST_LOOPS = 5_000
+_MANY = 200
+"""References of one schema that are looked at one by one."""
+
 
 class Schemas:
     """Goes through the endpoints, and gathers what is wrong."""
@@ -26,6 +35,8 @@ class Schemas:
         self._files = Files(folder)
         self._inliner = Inliner(self._files)
         self._imported: set[str] = set()
+        self._words = 0
+        self._patterns = 0
         self._good: dict[tuple[Path, bytes], tuple[Any, Checker]] = {}
         self.problems: list[Problem] = []
 
@@ -85,6 +96,7 @@ class Schemas:
         try:
             alone = b'"$' not in encoded or stands_alone(written)
             schema = written if alone else self._inliner.inline(Document("", folder, written))
+            self._weigh(encoded if alone else msgspec.json.encode(schema))
             compiled = compiled_schema(schema)
         except Unusable as unusable:
             self._explain(written, path, unusable)
@@ -98,14 +110,26 @@ class Schemas:
 
     def _read_words(self, written: dict[str, Any], path: Keys) -> None:
         """An imported schema has the words of its vendor."""
-        for at, hint in () if path[1] in self._imported else unknown_keywords(written):
+        left = 0 if path[1] in self._imported else _MOST - self._words
+        for at, hint in islice(unknown_keywords(written), left):
+            self._words += 1
             message = f"`{at[-1]}` is no word of JSON Schema, and means nothing"
             self.problems.append(self._source.problem("GW218", (*path, *at), message, hint=hint, at_key=True))
+
+    def _weigh(self, encoded: bytes) -> None:
+        """Raises Unusable where compiling would take more than a config may."""
+        if encoded.count(b'"$ref"') > _MOST_LOOPS:
+            raise Unusable("GW216", f"the schema has more than {_MOST_LOOPS:,} references to itself")
+        self._patterns += patterns.cost(encoded)
+        if self._patterns > patterns.MOST:
+            raise Unusable(
+                "GW216", "the regular expressions repeat too much", "shorten them, or lower their `{counts}`"
+            )
 
     def _explain(self, written: dict[str, Any], path: Keys, unusable: Unusable) -> None:
         """Tries each reference by itself, so that all that lead nowhere are told, each at its place."""
         told = len(self.problems)
-        for at, reference in _references(written):
+        for at, reference in islice(_references(written), _MANY):
             try:
                 self._inliner.inline(Document("", self._source.folder(path), written), reference)
             except Unusable as wrong:

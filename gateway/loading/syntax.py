@@ -19,6 +19,7 @@ _ANCHOR = re.compile(r"[&*]([A-Za-z0-9_-]*)")
 _VALUED = re.compile(r"\s*(?:- +)*[^\s:#][^:]*: +\S")
 _CONFLICT = ("<<<<<<<", "=======", ">>>>>>>")
 _UNTOLD = re.compile(r" *(?:- +)?([\w-]+) [\[{]")
+_LONGEST = 200
 _LONGEST_KEY = 1024
 
 
@@ -139,7 +140,8 @@ def _colon(found: _Found, text: str) -> Fault:
         return _fault(start, found.at, f"a key is at most {_LONGEST_KEY:,} characters long")
     if _VALUED.match(before):
         value = before.partition(": ")[2].strip() + text[found.at : end].rstrip()
-        hint = f'write "{value}"' if '"' not in value else f"write '{value}'"
+        quote = "'" if '"' in value else '"'
+        hint = f"write {quote}{value}{quote}" if len(value) < _LONGEST and quote not in value else "quote the value"
         return _fault(found.at, found.at + 1, "a text that holds `: ` needs quotes", hint)
     above = row_above(text, start)
     return _above(text, above, start, before) if above is not None else _other(found, text)
@@ -153,7 +155,7 @@ def _above(text: str, above: tuple[int, int], start: int, before: str) -> Fault:
     if spaced is not None:
         return _fault(first, above[1], *spaced)
     if ":" not in written:
-        return _fault(first, above[1], f"a `:` is missing after `{written.split()[0]}`")
+        return _fault(first, above[1], f"a `:` is missing after `{written.split()[0][:60]}`")
     key, upper = before.strip().removeprefix("- "), written.removeprefix("- ").partition(":")[0]
     message = f"`{key}` is indented deeper than `{upper}`, which has a value already"
     indent = indent_of(text, above[0])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 
+LONGEST = 2_000
 _REFERENCE = re.compile(r"\$\{[^}]*\}?")
 _PARAMETER = re.compile(r"\{([^{}/]*)\}")
 _SEGMENT = re.compile(r"\{[A-Za-z_][A-Za-z0-9_-]*\}|[^{}]*")
@@ -20,6 +21,9 @@ def placeholders(template: str) -> list[str]:
 
 def template_faults(key: str, template: str) -> Iterator[tuple[str, str]]:
     """What is wrong with a method and path that looks right, and what would be right."""
+    if len(template) > LONGEST:
+        yield f"`{key}` is longer than {LONGEST:,} characters", "vendors' paths have about a hundred"
+        return
     path = _REFERENCE.sub("x", template.partition(" ")[2])
     for segment in path.split("/"):
         fault = _fault(key, segment)

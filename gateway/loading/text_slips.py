@@ -8,12 +8,15 @@ _STUCK = re.compile(r"(?:- +)?([A-Za-z_$][\w.$-]*):([^ ].*)", re.DOTALL)
 _ITEM = re.compile(r"-[^\s\d-]")
 _CURLY = frozenset("\u201c\u201d\u201e\u201f\u2018\u2019\u201a\u201b\u00ab\u00bb\u2039\u203a")
 _FOREIGN = re.compile(r"\$([A-Za-z_]\w*)|\$\(([A-Za-z_]\w*)\)|\{\{\s*([A-Za-z_][\w.]*)\s*\}\}|%([A-Za-z_]\w*)%")
+_LONGEST = 300
+"""Characters of a text that is looked through: what somebody mistyped is short."""
+
 _SEPARATORS = frozenset({"Zs", "Zl", "Zp", "Cf"})
 
 
 def slip_in(value: Any) -> str:
     """What would be right about a text that has one of these; nothing where it has none."""
-    if not isinstance(value, str):
+    if not isinstance(value, str) or len(value) > _LONGEST:
         return ""
     return curly(value) or invisible(value) or foreign(value)
 
@@ -41,7 +44,7 @@ def foreign(value: str) -> str:
 
 def after_colon(written: str) -> tuple[str, str] | None:
     """What is wrong and what would be right where a value sticks to its key: `ttl:5m`."""
-    found = _STUCK.match(written)
+    found = _STUCK.match(written[:_LONGEST])
     if found is None or found[2].startswith("//"):
         return None
     hint = invisible(found[2][:1])

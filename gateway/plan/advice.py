@@ -8,6 +8,9 @@ import msgspec
 from gateway.diagnostics import Problem
 from gateway.loading import Source
 
+_MANY = 200
+"""Rules that are held against each other; each against all before it."""
+
 _UNKNOWN = ("reset", "timeout", "5xx")
 """Failures after which a vendor may have acted all the same."""
 
@@ -59,7 +62,7 @@ def _hidden_rules(plan: Any, pairs: Sequence[tuple[int, int]], source: Source) -
 def _pairs(rules: Sequence[Any]) -> list[tuple[int, int]]:
     """Each rule that an earlier one covers, behind each that does."""
     found: list[tuple[int, int]] = []
-    for later, rule in enumerate(rules):
+    for later, rule in enumerate(rules[:_MANY]):
         earlier = (index for index in range(later) if _covers(rules[index].when, rule.when))
         found.extend((index, later) for index in earlier)
     return found

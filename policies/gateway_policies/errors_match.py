@@ -4,12 +4,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequenc
 from contextlib import aclosing
 from typing import Annotated, Any, Literal, cast
 
-import jmespath
 import msgspec
 from jmespath.exceptions import JMESPathError
 
 from gateway import Call, Reply
 from gateway_policies.errors_verdict import Rule, default_rule, retry_after
+from gateway_policies.expressions import compiled
 
 Scalar = str | int | float | bool | None
 StatusMatch = Annotated[int, msgspec.Meta(ge=300, le=599)] | Literal["4xx", "5xx"]
@@ -36,10 +36,7 @@ class _Matcher(msgspec.Struct, frozen=True):
 
 
 def check_expression(expression: str) -> None:
-    try:
-        jmespath.compile(expression)
-    except JMESPathError as error:
-        raise ValueError(f"`{expression}` is not a JMESPath: {' '.join(str(error).split())}") from error
+    compiled(expression)
 
 
 def classifier(patterns: Sequence[Pattern], now: Callable[[], float]) -> Callable[[Call, Reply], Awaitable[Reply]]:
@@ -113,7 +110,7 @@ def _matcher(pattern: Pattern) -> _Matcher:
     return _Matcher(
         None if status is msgspec.UNSET else _statuses(_all(status)),
         tuple((name.lower().encode(), frozenset(v.encode() for v in _all(wanted))) for name, wanted in header.items()),
-        tuple((jmespath.compile(path), frozenset(map(_key, _all(wanted)))) for path, wanted in body.items()),
+        tuple((compiled(path), frozenset(map(_key, _all(wanted)))) for path, wanted in body.items()),
         rule,
     )
 

@@ -10,7 +10,7 @@ from gateway_policies.errors_match import Scalar, StatusMatch, check_expression
 Slug = Annotated[
     str,
     msgspec.Meta(
-        pattern="^[a-z][a-z0-9]*(-[a-z0-9]+)*$",
+        pattern="^(?!.*--)[a-z]([a-z0-9-]*[a-z0-9])?$",
         extra_json_schema={"patternErrorMessage": "a slug is lower-case words with `-` between them"},
     ),
 ]

@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-import jmespath
 import msgspec
 from jmespath.exceptions import JMESPathError
 
 from gateway import Call, Kit, Operation, Reply, ReplyMapping
 from gateway.errors import ContractViolation
+from gateway_policies.expressions import compiled
 from gateway_policies.links import rewriter
 
 Mapper = Callable[[Call, Reply], bytes]
@@ -52,14 +52,11 @@ def chooser(mapping: ReplyMapping) -> Callable[[Any], Any]:
 
 def searcher(expression: str) -> Callable[[Any], Any]:
     """Looks into a document with JMESPath. Raises ValueError for an expression that is none."""
-    try:
-        compiled = jmespath.compile(expression)
-    except JMESPathError as wrong:
-        raise ValueError(f"`{expression}` is no JMESPath: {wrong}") from None
+    parsed = compiled(expression)
 
     def search(document: Any) -> Any:
         try:
-            return compiled.search(document)
+            return parsed.search(document)
         except JMESPathError:  # a function that is given what it cannot take
             raise ContractViolation(f"the vendor's answer is not what `{expression}` can be looked up in") from None
 
