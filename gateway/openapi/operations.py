@@ -125,7 +125,7 @@ def _answers(entry: Entry, entries: Sequence[Entry], schemas: Schemas) -> dict[s
         if links := _links(operation, answer, entries):
             written["links"] = links
         found[str(answer.status)] = written
-    if operation.method == "GET":
+    if operation.method in {"GET", "HEAD"}:
         not_modified = {"description": "Nothing has changed since the version in If-None-Match"}
         found.setdefault("304", {**not_modified, "headers": unchanged_fields(entry)})
     return found

@@ -20,6 +20,8 @@ SHAPING = frozenset({b"accept", b"accept-language", b"prefer"})
 """What crosses to every vendor and may change its answer: not fetched with, unless it is part of the key."""
 VALIDATORS = frozenset({b"cache-control", b"content-location", b"etag", b"expires", b"last-modified", b"vary"})
 """What a 304 repeats of the 200 that it stands for (RFC 9110, 15.4.5)."""
+READS = frozenset({"GET", "HEAD"})
+"""What may be answered by 304 (RFC 9110, 13.1.2)."""
 OWN = frozenset({b"age", b"cache-status"})
 TAG_LENGTH = 32
 
@@ -65,7 +67,8 @@ def reader(
         directives = _directives(fields)
         if b"no-store" in directives or any(name == SCENARIO for name, _ in fields):
             return None
-        conditions = b",".join([value for name, value in fields if name == b"if-none-match"]) or None
+        known = [value for name, value in fields if name == b"if-none-match"] if call.method in READS else []
+        conditions = b",".join(known) or None
         varying = tuple([field for field in fields if field[0] in names])
         key = (place, owner, tuple(call.path.items()), query, varying, content)
         return Asked(key, owner, conditions, b"no-cache" in directives)

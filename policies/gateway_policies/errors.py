@@ -39,7 +39,8 @@ def build(settings: tuple[ErrorRule, ...] | None, site: Site, kit: Kit) -> Mappi
     rules = settings or ()
     reasons: Mapping[str, Rule] = {reason: _rule(rule) for rule in reversed(rules) for reason in _reasons(rule)}
     answers = tuple((rule.when, _rule(rule)) for rule in rules if rule.when.reason is msgspec.UNSET)
-    judge = classifier([(when.status, when.body, when.header, rule) for when, rule in answers], kit.now)
+    patterns = [(when.status, when.body, when.header, rule) for when, rule in answers]
+    judge = classifier(patterns, kit.now, conditional=site.operation.method in {"GET", "HEAD"})
 
     async def classify(call: Call, forward: Handler) -> Reply:
         reply = await forward(call)

@@ -39,12 +39,14 @@ def check_expression(expression: str) -> None:
     compiled(expression)
 
 
-def classifier(patterns: Sequence[Pattern], now: Callable[[], float]) -> Callable[[Call, Reply], Awaitable[Reply]]:
-    """Gives an answer that is no success its verdict."""
+def classifier(
+    patterns: Sequence[Pattern], now: Callable[[], float], *, conditional: bool
+) -> Callable[[Call, Reply], Awaitable[Reply]]:
+    """Gives an answer that is no success its verdict. `conditional`: a caller who has the answer may get a 304."""
     matchers = tuple(_matcher(pattern) for pattern in patterns)
 
     async def judge(call: Call, reply: Reply) -> Reply:
-        if reply.status == 304 and _conditional(call):  # noqa: PLR2004
+        if conditional and reply.status == 304 and _conditional(call):  # noqa: PLR2004
             return reply
         if not isinstance(reply.body, bytes):
             reply = msgspec.structs.replace(reply, body=await _beginning(reply.body))

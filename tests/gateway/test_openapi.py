@@ -145,6 +145,11 @@ def test_an_endpoint_that_declares_no_answer_answers_with_any_json() -> None:
     assert endpoint(answers=())["responses"]["200"]["content"] == {"application/json": {}}
 
 
+@pytest.mark.parametrize(("method", "may"), [("GET", True), ("HEAD", True), ("OPTIONS", False), ("POST", False)])
+def test_only_a_read_may_find_nothing_changed(method: str, may: bool) -> None:
+    assert ("304" in endpoint(method=method)["responses"]) is may
+
+
 def test_a_get_may_find_nothing_changed() -> None:
     assert "content" not in endpoint()["responses"]["304"]
     assert "304" not in endpoint(method="POST")["responses"]

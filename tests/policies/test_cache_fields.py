@@ -41,6 +41,14 @@ def test_who_has_the_answer_already_is_told_so(asked: list[bytes], status: int, 
     assert hit.header(b"etag") == tag
 
 
+def test_only_a_read_is_answered_by_a_304() -> None:
+    async def main() -> list[Reply]:
+        handler = cached(Vendor(seconds=0), methods=("POST",))
+        return [await handler(call(method="POST", headers=((b"if-none-match", b"*"),))) for _ in range(2)]
+
+    assert [reply.status for reply in run(main())] == [200, 200]
+
+
 def test_an_answer_too_large_to_be_kept_costs_no_entity_tag() -> None:
     vendor = Vendor()
     vendor.reply = Reply(200, (), b"x" * 9 * 1024 * 1024)

@@ -78,10 +78,11 @@ def test_without_a_rule_the_built_in_map_decides(status: int, told: int, slug: s
     assert b'vendor"' not in reply.body  # type: ignore[operator]
 
 
-def test_a_304_that_the_caller_asked_for_passes() -> None:
-    reply, _ = answered(answering(304), request=((b"if-none-match", b'"a"'),))
+@pytest.mark.parametrize(("method", "status"), [("GET", 304), ("HEAD", 304), ("POST", 502), ("OPTIONS", 502)])
+def test_a_304_that_the_caller_of_a_read_asked_for_passes(method: str, status: int) -> None:
+    reply, _ = answered(answering(304), request=((b"if-none-match", b'"a"'),), method=method)
 
-    assert reply.status == 304
+    assert reply.status == status
     assert reply.verdict is None
 
 
