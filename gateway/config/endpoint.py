@@ -147,7 +147,7 @@ class Endpoint(Settings, frozen=True, kw_only=True):
         | None,
         Meta(
             description="The successful answers by status, where there is more to say than `response` can.",
-            examples=[{"201": {"schema": {"$ref": "schemas/crm/contact.json"}}, "204": {}}],
+            examples=[{"201": {"schema": {"$ref": "schemas/crm/contact.json"}}}],
         ),
     ] = None
     examples: Annotated[
@@ -155,7 +155,7 @@ class Endpoint(Settings, frozen=True, kw_only=True):
         Meta(
             description="A request `body` and a `reply`, as callers see them: for the document, `gateway try` and "
             "stubs. They have to fit their schemas.",
-            examples=[{"body": {"name": "Ada"}, "reply": {"id": "1", "name": "Ada"}}],
+            examples=[{"body": {"name": "Ada"}, "reply": {"id": "c-1", "name": "Ada"}}],
         ),
     ] = field(default_factory=dict)
     send: Annotated[

@@ -72,7 +72,7 @@ class Provider(Settings, frozen=True, kw_only=True):
 
 
 class OAuthCredential(Settings, frozen=True, kw_only=True, tag_field="use", tag="oauth"):
-    """A token of the user who calls."""
+    """A token of the user who calls. Not available in this version."""
 
     provider: Annotated[str, Meta(description="The name of the provider under `providers`.", examples=["google"])]
     scopes: Annotated[
@@ -85,7 +85,7 @@ class OAuthCredential(Settings, frozen=True, kw_only=True, tag_field="use", tag=
 
 
 class StoredCredential(Settings, frozen=True, kw_only=True, tag_field="use", tag="stored"):
-    """A secret that each user has left with the gateway."""
+    """A secret that each user has left with the gateway. Not available in this version."""
 
     header: Annotated[str, Meta(description="The header field that carries it.", examples=["X-API-Key"])] = (
         "Authorization"
