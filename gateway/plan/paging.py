@@ -26,7 +26,7 @@ def paging_problems(operation: Operation, source: Source) -> Iterator[Problem]:
     asked = [one.name for one in operation.parameters if one.place == "query"]
     for name in (name for name in _OWN if asked.count(name) > 1):
         text = f"`{name}` of `{operation.id}` is a parameter of the gateway's own, for the pages of a list"
-        hint = "give it another name, and say with `as` what the vendor calls it"
+        hint = "leave it out, or give it another name and say with `as` what the vendor calls it"
         yield source.problem("GW309", (*path, "query", name), text, hint=hint, at_key=True)
     if operation.paging is None:
         return

@@ -9,6 +9,7 @@ begun breaks it off, so that it is no whole JSON document and cannot be mistaken
 import asyncio
 import math
 from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
 
 import msgspec
 
@@ -18,6 +19,7 @@ from gateway_policies.links import Cursors, page_url
 from gateway_policies.paging import following, items_of
 from gateway_policies.reply_mapping import decoded, document_mapper
 from gateway_policies.streams import close
+from gateway_policies.texts import validator
 
 Read = Callable[[Call, str, Reply], "Page"]
 Collect = Callable[[Call, Call, Handler], Awaitable[Reply]]
@@ -92,17 +94,28 @@ def _reader(operation: Operation, kit: Kit) -> Read:
     """Raises ContractViolation for an answer that is no page."""
     assert operation.paging is not None  # noqa: S101 - asked for where there is paging
     items, follow, mapped = items_of(operation.paging), following(operation, kit), document_mapper(operation, kit)
-    encode = msgspec.json.Encoder().encode
+    encode, fits = msgspec.json.Encoder().encode, _strictly(operation)
 
     def read(call: Call, target: str, reply: Reply) -> Page:
         assert isinstance(reply.body, bytes)  # noqa: S101 - what is no page was given back
         document = decoded(reply.body)
         further = follow(target, reply, document)
         page = document if mapped is None else mapped(call, document)
+        if not fits(page):
+            raise ContractViolation("a page of the vendor's does not fit the schema that this endpoint declares")
         found = page if isinstance(page, list) else items(document)  # what callers see of a page, where that is a list
         return Page(encode(found)[1:-1], len(found), further)
 
     return read
+
+
+def _strictly(operation: Operation) -> Callable[[Any], bool]:
+    """Whether a page is what was promised, where that has to be sure: no later stage can tell from a stream."""
+    schema = next((answer.schema for answer in operation.answers if answer.status == _OK), None)
+    if not operation.strict or schema is None:
+        return lambda page: True
+    fits: Callable[[Any], bool] = validator(schema).is_valid
+    return fits
 
 
 Fetch = Callable[[str, str], Awaitable[Page]]

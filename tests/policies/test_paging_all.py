@@ -6,11 +6,12 @@ from typing import Any
 import msgspec
 import pytest
 
-from gateway import Reply, ReplyMapping, Verdict
+from gateway import Answer, Reply, ReplyMapping, Verdict
 from gateway.errors import ContractViolation, GatewayError, UpstreamReset, UpstreamTimeout
 from gateway.paging import CursorPaging, LinkPaging, NumberPaging
 from tests.kit import call, run
-from tests.policies.paged import ALL, BASE, STYLES, Answer, Crm, by_number, by_token, contacts, json, whole
+from tests.policies import paged
+from tests.policies.paged import ALL, BASE, STYLES, Crm, by_number, by_token, contacts, json, whole
 
 TOKEN = CursorPaging(items="items", next="next", parameter="pageToken")
 
@@ -99,7 +100,7 @@ def test_links_in_items_lead_to_the_gateway() -> None:
     assert all(item["url"].startswith("https://gw.example/") for item in found)
 
 
-def failing(page: str, failure: Reply | GatewayError) -> Answer:
+def failing(page: str, failure: Reply | GatewayError) -> paged.Answer:
     """By token, save for the page with this one."""
 
     def answer(query: Mapping[str, str], items: list[Any]) -> Reply:
@@ -137,6 +138,22 @@ def test_a_later_page_that_fails_breaks_the_answer_off(failure: Any, expected: t
     assert sent == b'{"items":[{"id":1},{"id":2},{"id":3},{"id":4}'
     assert noted[:2] == [("paging.page", {"page": 1, "items": 2}), ("paging.page", {"page": 2, "items": 2})]
     assert noted[2:] == [("paging.broke_off", {"pages": 3, "slug": expected.slug})]
+
+
+@pytest.mark.parametrize(("bad", "given"), [(1, None), (3, b'{"items":[{"id":1},{"id":2}')])
+def test_a_strict_endpoint_holds_each_page_to_its_schema(bad: int, given: bytes | None) -> None:
+    item = {"type": "object", "properties": {"id": {"type": "integer"}}}
+    page = {"type": "object", "properties": {"items": {"type": "array", "items": item}}}
+    items = [{"id": str(number) if number == bad else number} for number in range(1, 5)]
+    strict = {"strict": True, "answers": (Answer(status=200, schema=page),)}
+
+    async def scenario() -> bytes | None:
+        crm, sent = Crm(TOKEN, by_token, items, **strict), bytearray()
+        with pytest.raises(ContractViolation, match="does not fit"):
+            await whole(await crm.asked_for(*ALL), sent)
+        return bytes(sent) or None
+
+    assert run(scenario()) == given
 
 
 def test_a_first_page_that_is_refused_is_an_ordinary_refusal() -> None:
