@@ -31,11 +31,14 @@ bench: $(VENV)/.test $(BENCH)/.installed ## how fast, beside a hand-written prox
 	scripts/debian wrk nginx-light
 	$(BIN)/python -m benchmarks --rivals $(BENCH)
 
+contract: $(VENV)/.test ## a thousand generated configs, each held against its own document
+	$(BIN)/python -m tests.contract.generated
+
 lock: $(VENV)/.test ## resolve the dependencies anew
 	scripts/lock
 
 clean: ## forget what was installed and built
-	rm -rf $(VENV) $(BENCH) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) $(BENCH) .mypy_cache .ruff_cache .pytest_cache .hypothesis .cache build dist
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)

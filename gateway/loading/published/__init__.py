@@ -26,10 +26,10 @@ def config_schema(written: Written) -> dict[str, Any]:
     kind = Plain().of(written.document)
     _, parts = msgspec.json.schema_components([kind], schema_hook=unit_schema, ref_template="#/$defs/{name}")
     definitions = {name: opened(part, parts) for name, part in parts.items()}
+    with_snippets(definitions)
     _adjust(definitions)
     definitions |= {"Parameter": PARAMETER, "JsonSchema": SHAPE}
     definitions |= _nullable(definitions)
-    with_snippets(definitions)
     definitions = {name: noted(part, definitions) for name, part in definitions.items()}
     header = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -48,10 +48,12 @@ def _adjust(definitions: dict[str, Any]) -> None:
     for name in _EXTENSIBLE:
         definitions[name]["patternProperties"] = {"^x-": EXTENSION}
     definitions["Callers"]["properties"]["api_keys"]["else"]["enum"].append(False)
-    document, endpoint = definitions["Document"], definitions["Endpoint"]
+    document = definitions["Document"]
     document.update({"if": _INCLUDED, "else": {"required": document.pop("required")}})
-    inherits = {"properties": {"endpoints": {"additionalProperties": {"required": endpoint.pop("required")}}}}
-    definitions["Integration"].update({"if": {"required": ["openapi"]}, "else": inherits})
+    needed = definitions["Endpoint"].pop("required")
+    endpoints = {"additionalProperties": {"$ref": "#/$defs/Endpoint", "required": needed}}
+    alone = {"patternProperties": {"^endpoints$": endpoints}}  # as a property, editors would offer it a second time
+    definitions["Integration"].update({"if": {"required": ["openapi"]}, "else": alone})
 
 
 def _nullable(definitions: dict[str, Any]) -> dict[str, Any]:

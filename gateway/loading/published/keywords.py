@@ -11,7 +11,6 @@ STANDING = {"Parameter": "Parameter", "JSON Schema": "JsonSchema"}
 _SHAPE = {"$ref": "#/$defs/JsonSchema"}
 _COUNT = {"type": "integer", "minimum": 0}
 _SHAPES = {"type": "array", "items": _SHAPE, "minItems": 1}
-_NAMED = {"type": "object", "additionalProperties": _SHAPE}
 _OR_FALSE = {"if": {"type": "boolean"}, "else": _SHAPE}
 _TYPES = ["string", "integer", "number", "boolean", "array", "object", "null"]
 _FORMATS = ["date-time", "date", "time", "duration", "email", "uri", "uuid", "hostname", "ipv4", "ipv6", "regex"]
@@ -19,6 +18,12 @@ _FORMATS = ["date-time", "date", "time", "duration", "email", "uri", "uuid", "ho
 
 def _keyword(says: str, *examples: Any, **rules: Any) -> dict[str, Any]:
     return {"description": says, "examples": list(examples), **rules}
+
+
+_NAMED = {
+    "type": "object",
+    "additionalProperties": _keyword("The schema of what has this name.", {"type": "string"}, **_SHAPE),
+}
 
 
 def _words(*words: str) -> dict[str, Any]:
