@@ -8,6 +8,11 @@ from msgspec import Meta
 _ENDPOINT: Mapping[str, Any] = {"route": "GET /contacts/{id}", "response": {"$ref": "schemas/crm/contact.json"}}
 _VENDOR: Mapping[str, Any] = {"base_url": "https://crm.example", "endpoints": {"get_contact": _ENDPOINT}}
 _PATIENT: Mapping[str, Any] = {"timeout": {"attempt": "60s", "total": "90s"}}
+_PROVIDER: Mapping[str, Any] = {
+    "authorize": "https://accounts.google.com/o/oauth2/auth",
+    "token": "https://oauth2.googleapis.com/token",
+    "client": {"id": "${GOOGLE_CLIENT_ID}"},
+}
 
 VERSION = Meta(description="The version of this format: 1.", examples=[1])
 SERVER = Meta(
@@ -26,11 +31,11 @@ PROFILES = Meta(
 PROFILE = Meta(description="A bundle of settings, taken over with `extends: [its name]`.", examples=[_PATIENT])
 PROVIDERS = Meta(
     description="The OAuth providers, by name. Not available in this version.",
-    examples=[{"google": {"client": {"id": "${GOOGLE_CLIENT_ID}"}}}],
+    examples=[{"google": _PROVIDER}],
 )
 PROVIDER = Meta(
     description="An OAuth provider, which several integrations may share. Not available in this version.",
-    examples=[{"client": {"id": "${GOOGLE_CLIENT_ID}"}}],
+    examples=[_PROVIDER],
 )
 INCLUDE = Meta(
     description="Further files with `integrations`, relative to this one; `*` stands for any name.",
