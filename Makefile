@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 BENCH  := .venv-bench
 CONFIG ?= integrations.yaml
 
-.PHONY: serve demo test check docs bench lock clean
+.PHONY: serve demo test check docs bench fuzz lock clean
 
 serve: $(VENV)/.serve ## install what serving needs, and serve; stubbed unless INTEGRATIONS_STUB_MODE says otherwise
 	INTEGRATIONS_STUB_MODE=$${INTEGRATIONS_STUB_MODE-true} $(BIN)/gateway serve -c $(CONFIG)
@@ -26,6 +26,9 @@ check: $(VENV)/.test ## format, lint, types and the direction of imports
 
 docs: $(VENV)/.test ## build the docs into docs/_build
 	$(BIN)/python -m sphinx -W --keep-going -q docs docs/_build
+
+fuzz: $(VENV)/.test ## throw hostile files at the loader for FUZZ_SECONDS (300), FUZZ_FIRST says which ones
+	$(BIN)/python -m tests.fuzzing
 
 bench: $(VENV)/.test $(BENCH)/.installed ## how fast, beside a hand-written proxy, Traefik, Caddy and nginx
 	scripts/debian wrk nginx-light

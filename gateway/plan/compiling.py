@@ -139,7 +139,7 @@ class _Compiler:
                 continue
             stages |= self._build(policy, effective.get(policy.name), operation, endpoint)
         if operation.native:
-            stages["transform"] = native_stage(operation, integration, self._kit)
+            stages |= self._native(operation, integration)
         if (credential := self._credential(integration)) is not None:
             site = Site(operation=operation, scope=integration.name)
             stages["credential"] = credential.build(integration.credential, site, self._kit)
@@ -151,6 +151,13 @@ class _Compiler:
             stubbed="send" in stages,
             allow_private=integration.written.allow_private or self._flags.allow_private,
         )
+
+    def _native(self, operation: Operation, integration: IntegrationConfig) -> Mapping[str, Stage]:
+        try:
+            return {"transform": native_stage(operation, integration, self._kit)}
+        except ValueError as wrong:
+            self._report(("integrations", integration.name, "native", "rewrite"), wrong)
+            return {}
 
     def _build(
         self, policy: Policy, chosen: EffectivePolicy | None, operation: Operation, endpoint: EndpointConfig | None

@@ -1,16 +1,14 @@
-"""Whatever the file holds: a diagnostic, soon, and never a crash."""
+"""Whatever the file holds: a diagnostic, and never a crash. Files made to be slow or large are in tests/fuzzing."""
 
 import sys
 import time
 from pathlib import Path
 
-import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from gateway.diagnostics import InvalidConfig
 from gateway.loading import load
-from gateway.loading.reading import LARGEST
 from tests.gateway.loading.toys import REGISTRY
 
 TRACED = sys.gettrace() is not None
@@ -62,7 +60,7 @@ PLAIN = st.recursive(
 )
 
 
-@RELAXED
+@settings(RELAXED, max_examples=100)
 @given(
     data=st.dictionaries(WORDS, PLAIN),
     integration=st.dictionaries(WORDS, PLAIN),
@@ -83,37 +81,6 @@ def flow(value: object) -> str:
     if isinstance(value, str):
         return "'" + value.replace("'", "''") + "'"
     return "null" if value is None else str(value).lower()
-
-
-BOMB = "a: &a [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
-    f"{name}: &{name} [{','.join([f'*{before}'] * 10)}]\n" for before, name in zip("abcdefgh", "bcdefghi", strict=True)
-)
-HOSTILE = {
-    "too large": "#" * (LARGEST + 1),
-    "large": "version: 2\n#" + "x" * (LARGEST - 12),
-    "one long word": "version: " + "x" * (LARGEST - 9),
-    "brackets": "[" * 500,
-    "millions of brackets": "[" * 5_000_000,
-    "millions of dashes": "- " * 4_000_000,
-    "many values": "[" + "a," * 4_000_000 + "]",
-    "duplicates": "a: 1\n" * 90_000,
-    "alias bomb": BOMB,
-    "a loop of aliases": "a: &a {b: *a}\n",
-    "unknown keys": "version: 1\n" + "".join(f"k{n}: 1\n" for n in range(20_000)),
-    "wrong endpoints": "version: 1\nintegrations:\n  crm:\n    base_url: https://x\n    endpoints:\n"
-    + "".join(f"      e{n}: {{rout: GET /x}}\n" for n in range(2_000)),
-    "references": "version: 1\nx: '" + "${A}" * 100_000 + "'\n",
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_file_gets_its_diagnostic_in_a_second(tmp_path: Path, name: str) -> None:
-    path = tmp_path / "c.yaml"
-    path.write_text(HOSTILE[name])
-    started = time.process_time()
-    with pytest.raises(InvalidConfig):
-        load(path, REGISTRY, {}, lenient_secrets=True)
-    assert TRACED or time.process_time() - started < 1
 
 
 def test_a_thousand_endpoints_load_in_less_than_300_milliseconds(tmp_path: Path) -> None:
