@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 BENCH  := .venv-bench
 CONFIG ?= integrations.yaml
 
-.PHONY: serve demo test check docs bench fuzz lock clean
+.PHONY: serve demo test check docs bench fuzz contract lock clean
 
 serve: $(VENV)/.serve ## install what serving needs, and serve; stubbed unless INTEGRATIONS_STUB_MODE says otherwise
 	INTEGRATIONS_STUB_MODE=$${INTEGRATIONS_STUB_MODE-true} $(BIN)/gateway serve -c $(CONFIG)
@@ -33,6 +33,9 @@ fuzz: $(VENV)/.test ## throw hostile files at the loader for FUZZ_SECONDS (300),
 bench: $(VENV)/.test $(BENCH)/.installed ## how fast, beside a hand-written proxy, Traefik, Caddy and nginx
 	scripts/debian wrk nginx-light
 	$(BIN)/python -m benchmarks --rivals $(BENCH)
+
+contract: $(VENV)/.test ## a thousand generated configs, each held against its own document
+	$(BIN)/python -m tests.contract.generated
 
 contract: $(VENV)/.test ## a thousand generated configs, each held against its own document
 	$(BIN)/python -m tests.contract.generated

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 from jsonschema import Draft202012Validator, FormatChecker
@@ -19,25 +20,29 @@ def assert_documented(document: Mapping[str, Any], method: str, path: str, respo
 
 
 def undocumented(document: Mapping[str, Any], method: str, path: str, response: httpx.Response) -> list[str]:
-    operation = _operation(document, method, path)
-    if operation is None:
+    found = operation_at(document, method, path)
+    if found is None:
         return ["no such operation"]
-    declared = _declared(document, operation["responses"], response.status_code)
+    declared = _declared(document, found[1]["responses"], response.status_code)
     if declared is None:
         return ["no such status"]
     body = [] if method == "HEAD" else _body(document, declared, response)
     return [*_fields(document, declared, response), *body]
 
 
-def _operation(document: Mapping[str, Any], method: str, path: str) -> Mapping[str, Any] | None:
-    """A literal segment wins over a parameter, as in the gateway."""
-    asked = httpx.URL(path).raw_path.decode().partition("?")[0].split("/")
+def operation_at(document: Mapping[str, Any], method: str, path: str) -> tuple[str, Mapping[str, Any]] | None:
+    """The path's template and the operation."""
+    methods = [method.lower(), *(["get"] if method == "HEAD" else [])]
+    items = items_at(document, path)
+    return next(((template, item[one]) for one in methods for template, item in items if one in item), None)
+
+
+def items_at(document: Mapping[str, Any], path: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """The templates that a path fits, each with its operations; a literal segment wins over a parameter."""
+    asked = [unquote(segment) for segment in httpx.URL(path).raw_path.decode().partition("?")[0].split("/")]
     fitting = [template for template in document["paths"] if _fits(template.split("/"), asked)]
-    if not fitting:
-        return None
-    best = min(fitting, key=lambda template: [segment.startswith("{") for segment in template.split("/")])
-    found: Mapping[str, Any] | None = document["paths"][best].get({"HEAD": "get"}.get(method, method.lower()))
-    return found
+    fitting.sort(key=lambda template: [segment.startswith("{") for segment in template.split("/")])
+    return [(template, document["paths"][template]) for template in fitting]
 
 
 def _fits(template: list[str], asked: list[str]) -> bool:
@@ -48,19 +53,19 @@ def _fits(template: list[str], asked: list[str]) -> bool:
 def _declared(document: Mapping[str, Any], responses: Mapping[str, Any], status: int) -> Mapping[str, Any] | None:
     for key in (str(status), f"{status // 100}XX", "default"):
         if key in responses:
-            return _resolved(document, responses[key])
+            return resolved(document, responses[key])
     return None
 
 
 def _fields(document: Mapping[str, Any], declared: Mapping[str, Any], response: httpx.Response) -> list[str]:
-    told = {name.lower(): _resolved(document, field) for name, field in declared.get("headers", {}).items()}
+    told = {name.lower(): resolved(document, field) for name, field in declared.get("headers", {}).items()}
     wrong = [f"header {name} is not told of" for name in response.headers if name not in {*told, *_SERVERS_OWN}]
     for name, field in told.items():
         values = response.headers.get_list(name)
         if not values and field.get("required"):
             wrong.append(f"header {name} is missing")
         for value in values[:1]:
-            wrong += [f"header {name}: {text}" for text in _broken(document, field["schema"], _read(value, field))]
+            wrong += [f"header {name}: {text}" for text in broken(document, field["schema"], _read(value, field))]
         if len(values) > 1:
             wrong.append(f"header {name} is there {len(values)} times")
     return wrong
@@ -75,16 +80,21 @@ def _body(document: Mapping[str, Any], declared: Mapping[str, Any], response: ht
     kind = response.headers.get("content-type", "").partition(";")[0].strip()
     if content is None:
         return ["a body is not told of"] if response.content else []
-    if kind not in content:
+    told = {name.partition(";")[0].strip(): media for name, media in content.items()}
+    if kind not in told:
         return [f"{kind or 'no media type'} is not among {', '.join(content)}"]
-    schema = content[kind].get("schema")
-    return [] if schema is None else _broken(document, schema, response.json())
+    schema = told[kind].get("schema")
+    return [] if schema is None else broken(document, schema, response.json())
 
 
-def _broken(document: Mapping[str, Any], schema: Mapping[str, Any], value: Any) -> list[str]:
+_FORMATS = FormatChecker([name for name in FormatChecker.checkers if name != "time"])
+"""Python's own idea of a time has no time zone, that of RFC 3339 needs one."""
+
+
+def broken(document: Mapping[str, Any], schema: Mapping[str, Any], value: Any) -> list[str]:
     registry: Registry[Any] = Registry().with_resource("urn:document", DRAFT202012.create_resource(document))
     placed = {**_absolute(schema), "$schema": "https://json-schema.org/draft/2020-12/schema"}
-    validator = Draft202012Validator(placed, registry=registry, format_checker=FormatChecker())
+    validator = Draft202012Validator(placed, registry=registry, format_checker=_FORMATS)
     return [f"{error.json_path}: {error.message}"[:300] for error in validator.iter_errors(value)]
 
 
@@ -99,7 +109,7 @@ def _absolute(node: Any) -> Any:
     }
 
 
-def _resolved(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
+def resolved(document: Mapping[str, Any], node: Mapping[str, Any]) -> Mapping[str, Any]:
     while "$ref" in node:
         target: Any = document
         for step in node["$ref"].removeprefix("#/").split("/"):

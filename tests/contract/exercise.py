@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import msgspec
 from schemathesis import engine
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events
 from schemathesis.engine.run import PhaseName
+
+from tests.contract.requested import Asked
 
 ROOT = Path(__file__).parent.parent.parent
 STUBBED = {"INTEGRATIONS_STUB_MODE": "true", "RATE_LIMIT_PER_MINUTE": "100000000"}
@@ -17,13 +20,22 @@ STUBBED = {"INTEGRATIONS_STUB_MODE": "true", "RATE_LIMIT_PER_MINUTE": "100000000
 PHASES = frozenset({PhaseName.EXAMPLES, PhaseName.COVERAGE, PhaseName.FUZZING, PhaseName.STATEFUL_TESTING})
 
 
-class Found(msgspec.Struct):
-    """What a run has done: failures in words, phases that went through, operations that were called."""
+class Failure(msgspec.Struct, frozen=True):
+    """What a check has found wrong, in words, and with which request; `check` is empty for a run that broke off."""
 
-    failures: list[str] = []
+    text: str
+    check: str = ""
+    asked: Asked | None = None
+
+
+class Found(msgspec.Struct):
+    """What a run has done: what failed, phases that went through, operations that were called, what they answered."""
+
+    failures: list[Failure] = []
     phases: set[PhaseName] = set()
     operations: set[str] = set()
     cases: int = 0
+    answers: list[Any] = []
 
 
 def config(*, examples: int, seed: int, directory: Path, **options: Any) -> SchemathesisConfig:
@@ -46,9 +58,9 @@ def exercise(schema: Any) -> Found:
             case events.PhaseFinished(phase=phase, status=Status.SUCCESS):
                 found.phases.add(phase.name)
             case events.NonFatalError(label=label, value=error):
-                found.failures.append(f"{label}: {error}")
+                found.failures.append(Failure(f"{label}: {error}"))
             case events.FatalError(exception=error):
-                found.failures.append(str(error))
+                found.failures.append(Failure(str(error)))
             case events.ScenarioFinished():
                 _note(found, event)
     return found
@@ -59,13 +71,28 @@ def _note(found: Found, event: events.ScenarioFinished) -> None:
     found.cases += len(recorder.cases)
     found.operations.update(node.value.operation.label for node in recorder.cases.values())
     found.failures += _failures(recorder)
+    found.answers += [one.response for one in recorder.interactions.values() if one.response is not None]
 
 
-def _failures(recorder: Any) -> Iterator[str]:
+def _failures(recorder: Any) -> Iterator[Failure]:
     for case, checks in recorder.checks.items():
         for check in checks:
             if check.failure_info is not None:
                 asked = recorder.interactions[case]
                 said = asked.response.content[:400] if asked.response is not None else b"nothing"
-                request = f"{asked.request.method} {asked.request.uri[:400]}"
-                yield f"{check.name}: {check.failure_info.failure}\n  {request}\n  {said!r}"
+                one = asked_of(asked.request)
+                body = "" if one.body is None else f" {one.body[:400]!r}"
+                text = f"{check.name}: {check.failure_info.failure}\n  {one.method} {one.path[:400]}{body}\n  {said!r}"
+                yield Failure(text, check.name, one)
+
+
+def asked_of(request: Any) -> Asked:
+    """From a recorded or a prepared request."""
+    address = urlsplit(getattr(request, "uri", None) or request.url)
+    path = f"{address.path}?{address.query}" if address.query else address.path
+    fields = {name.lower(): _first(value) for name, value in request.headers.items()}
+    return Asked(request.method, path, fields, request.body)
+
+
+def _first(value: Any) -> str:
+    return str(value[0]) if isinstance(value, list) else value.decode("latin-1") if isinstance(value, bytes) else value
