@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+
 from gateway import Call, Kit, Operation
 from gateway.errors import NoSuchPage, Violation
 
-_TAG = 16
 _AS_IT_IS = "/%:@!$&'()*+,;=~"
 """What may stand in a path (RFC 3986), and what is encoded already."""
 _STEP = re.compile(r"""\.([A-Za-z_][A-Za-z0-9_-]*)|\[["']([^"']+)["']\]|\[\*\]""")
@@ -19,11 +21,15 @@ _PLACEHOLDER = re.compile(r"\{([^{}/]+)\}")
 
 
 class Cursors:
-    """Seals a vendor's path and query into a cursor, and opens only what this gateway has sealed for this endpoint."""
+    """Seals a vendor's path and query into a cursor, and opens only what this gateway has sealed for this endpoint.
+
+    What is inside nobody can read: a vendor's address may repeat a key that a query carries, or a constant of `send`.
+    The same target is the same cursor (AES-SIV, RFC 5297), so an answer with links can be cached and compared.
+    """
 
     def __init__(self, operation: Operation, key: bytes) -> None:
-        self._key = key
-        self._label = operation.id.encode()
+        self._seal = AESSIV(hmac.digest(key, b"cursors", hashlib.sha512))
+        self._label = [operation.id.encode()]
         self._base = urlsplit(operation.base_url).path.rstrip("/")
         self._origin = operation.base_url[: len(operation.base_url) - len(urlsplit(operation.base_url).path)]
 
@@ -40,23 +46,18 @@ class Cursors:
 
     def sealed(self, target: str) -> str:
         """The cursor for a target below the base URL."""
-        raw = target.encode()
-        return base64.urlsafe_b64encode(self._tag(raw) + raw).decode().rstrip("=")
+        return base64.urlsafe_b64encode(self._seal.encrypt(target.encode(), self._label)).decode().rstrip("=")
 
     def opened(self, cursor: str) -> str:
         """The target below the base URL. Raises NoSuchPage for anything that was not sealed here."""
         try:
             sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
-        except ValueError:
-            sealed = b""
-        tag, raw = sealed[:_TAG], sealed[_TAG:]
-        if not raw or not hmac.compare_digest(tag, self._tag(raw)):
+            return self._seal.decrypt(sealed, self._label).decode()
+        except (ValueError, InvalidTag):
             violation = Violation("query", "not a cursor of this endpoint, or one from before a restart", name="cursor")
-            raise NoSuchPage("the cursor leads nowhere; begin with the first page again", violations=[violation])
-        return raw.decode()
-
-    def _tag(self, raw: bytes) -> bytes:
-        return hmac.digest(self._key, self._label + b"\0" + raw, hashlib.sha256)[:_TAG]
+            raise NoSuchPage(
+                "the cursor leads nowhere; begin with the first page again", violations=[violation]
+            ) from None
 
 
 def rewriter(operation: Operation, kit: Kit) -> Callable[[Call, Any], None]:
