@@ -28,6 +28,11 @@ class Sheet:
     def place(self, node: yaml.Node) -> Place:
         return self._text.place(node.start_mark.index, node.end_mark.index)
 
+    def ends(self, node: yaml.Node) -> tuple[Place, Place]:
+        """Where a node begins, and the place right behind it; libyaml counts more characters as line breaks."""
+        start, end = node.start_mark.index, node.end_mark.index
+        return self._text.place(start, start), self._text.place(end, end)
+
     def row(self, node: yaml.Node) -> str:
         """The line in which a node begins."""
         return self._text.row(node.start_mark.index)

@@ -134,10 +134,11 @@ class Source:
         """A secret is written out here: no excerpt and no message may show it."""
         self._secret_fields.add(path)
         sheet, _, node = self._find(path)
-        for row in range(node.start_mark.line, node.end_mark.line + 1):
-            start = node.start_mark.column + 1 if row == node.start_mark.line else 1
-            length = node.end_mark.column + 1 - start if row == node.end_mark.line else 10_000
-            self._hidden.setdefault((sheet.file, row + 1), set()).add((start, length))
+        first, last = sheet.ends(node)
+        for line in range(first.line, last.line + 1):
+            start = first.column if line == first.line else 1
+            length = last.column - start if line == last.line else 10_000
+            self._hidden.setdefault((sheet.file, line), set()).add((start, length))
 
     def masked(self, path: Keys, value: Any = None) -> Any:
         """The value for people to see: `<secret env:NAME>` where it is secret, with the rest of the text around it."""

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from gateway.reporting import render_text
 from gateway.loading import Source
+from gateway.reporting import render_text
 from tests.gateway.loading.loads import loaded, refused
 
 CONFIG = """\
@@ -96,3 +96,12 @@ def test_messages_show_what_is_written_in_place_of_a_value_from_outside(tmp_path
     (problem,) = refused(tmp_path, text, {"TTL": "hunter2"})
     assert "hunter2" not in problem.message
     assert "`${TTL}`" in problem.message
+
+
+@pytest.mark.parametrize("end", ["\u2028", "\u2029", "\x85", "\r"], ids=["line", "paragraph", "next-line", "return"])
+def test_a_secret_is_hidden_whatever_else_some_count_as_a_line_break(tmp_path: Path, end: str) -> None:
+    config = f"# a{end}# b\n# c{end}# d\n{CONFIG}".replace('"${CRM_PASSWORD}"', "hunter2, x: 1")
+    path = tmp_path / "integrations.yaml"
+    problems = refused(tmp_path, config, ENVIRON)
+    assert problems
+    assert all("hunter2" not in render_text(problem, path.read_bytes().decode()) for problem in problems)
