@@ -51,7 +51,7 @@ def _adjust(definitions: dict[str, Any]) -> None:
     document = definitions["Document"]
     document.update({"if": _INCLUDED, "else": {"required": document.pop("required")}})
     needed = definitions["Endpoint"].pop("required")
-    endpoints = {"additionalProperties": {"$ref": "#/$defs/Endpoint", "required": needed}}
+    endpoints = {"additionalProperties": {"required": needed}}
     alone = {"patternProperties": {"^endpoints$": endpoints}}  # as a property, editors would offer it a second time
     definitions["Integration"].update({"if": {"required": ["openapi"]}, "else": alone})
 

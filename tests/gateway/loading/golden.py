@@ -19,6 +19,11 @@ def split(text: str) -> tuple[str, str]:
     return config, expected.strip()
 
 
+def main_file(config: str) -> str:
+    """The file that is loaded, without those that it includes."""
+    return _FILE.split(config)[0]
+
+
 def outcome(config: str, folder: Path) -> str:
     """The problems and warnings, one a line, or `ok`; `folder` holds the schemas and documents."""
     with tempfile.TemporaryDirectory() as temporary:
