@@ -83,8 +83,9 @@ class Messages:
         hint = hint or self._homes.hint(key, allowed)
         if key == "$ref" and "schema" in allowed:
             hint = "write `{schema: {$ref: …}}`"
-        message = f"unknown key `{key}` in {named(path)}"
         at = (*path, key)
+        name = key if self._source.is_open(at) else key.partition(":")[0]
+        message = f"unknown key `{name}` in {named(path)}"
         self.slips.add((*path, meant(key, allowed)))
         return at, self._source.problem("GW104", at, message, hint=hint, allowed=allowed, at_key=True)
 
@@ -136,7 +137,8 @@ class Messages:
         hint = self._empty(path, error.instance) or corrections.kind(words, error.instance, path)
         if hint == corrections.KEYS:
             hint = self._home(path) or hint
-        return path, self._source.problem("GW106", path, message, hint=self._seen(path, hint))
+        harmless = path[-1:] == ("credential",)  # what is said there tells a key at most
+        return path, self._source.problem("GW106", path, message, hint=hint if harmless else self._seen(path, hint))
 
     def _home(self, path: Keys) -> str:
         """Where the key belongs that stands among parameters, as if it were one."""

@@ -17,7 +17,7 @@ def literal_secrets(data: Any, targets: Targets, source: Source) -> Iterator[Pro
     found = _Finder().within(targets.root, data, ())
     told = [path for path, value in found if _written_out(source, path, value)]
     for path in (*told, *_unknown(data, targets, source)):
-        source.hide(path)
+        source.hide(path, key=":" in str(path[-1]))
     for path in told:
         yield source.problem("GW205", path, f"the secret `{path[-1]}` is written out", hint='refer to it: "${NAME}"')
 
@@ -33,9 +33,11 @@ def _unknown(data: Any, targets: Targets, source: Source) -> Iterator[Keys]:
     """What stands in a credential under a key that is misspelt, or of a scheme that is: it may well be a secret."""
     for name, integration in entries(data, "integrations"):
         credential = integration.get("credential")
+        if isinstance(credential, str) and not source.references_at(("integrations", name, "credential")):
+            yield "integrations", name, "credential"
         for key, value in credential.items() if isinstance(credential, dict) else ():
             path = ("integrations", name, "credential", key)
-            if key != "use" and not targets.at(path) and _written_out(source, path, value):
+            if key != "use" and not targets.at(path) and (":" in key or _written_out(source, path, value)):
                 yield path
 
 

@@ -130,10 +130,11 @@ class Source:
     def is_secret(self, reference: Reference) -> bool:
         return reference.id in self.secrets
 
-    def hide(self, path: Keys) -> None:
-        """A secret is written out here: no excerpt and no message may show it."""
+    def hide(self, path: Keys, *, key: bool = False) -> None:
+        """A secret is written out here, or in the `key`: no excerpt and no message may show it."""
         self._secret_fields.add(path)
-        sheet, _, node = self._find(path)
+        sheet, name, value = self._find(path)
+        node = name if key else value
         first, last = sheet.ends(node)
         for line in range(first.line, last.line + 1):
             start = first.column if line == first.line else 1
