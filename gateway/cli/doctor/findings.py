@@ -1,7 +1,5 @@
 """One thing that was looked at: how it is, and what helps."""
 
-from collections.abc import Iterator, Mapping
-from pathlib import Path
 from typing import Literal
 
 import msgspec
@@ -25,16 +23,3 @@ def warn(what: str, helps: str) -> Finding:
 
 def fail(what: str, helps: str) -> Finding:
     return Finding("fail", what, helps)
-
-
-def examined(config: Path, environ: Mapping[str, str]) -> Iterator[Finding]:
-    """From what everything stands on to what stands on it; a failure does not keep the rest from being looked at."""
-    from gateway.cli.doctor.configuration import configuration
-    from gateway.cli.doctor.installation import installation
-    from gateway.cli.doctor.machine import machine
-    from gateway.cli.doctor.switches import switches
-
-    yield from installation()
-    yield from switches(environ)
-    server = yield from configuration(config, environ)
-    yield from machine(server, environ)
