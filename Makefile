@@ -37,9 +37,6 @@ bench: $(VENV)/.test $(BENCH)/.installed ## how fast, beside a hand-written prox
 contract: $(VENV)/.test ## a thousand generated configs, each held against its own document
 	$(BIN)/python -m tests.contract.generated
 
-contract: $(VENV)/.test ## a thousand generated configs, each held against its own document
-	$(BIN)/python -m tests.contract.generated
-
 lock: $(VENV)/.test ## resolve the dependencies anew
 	scripts/lock
 
