@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from gateway import Call, Kit, Operation
 from gateway.errors import NoSuchPage, Violation
+from gateway_policies.declared_places import takes_null
 
 _AS_IT_IS = "/%:@!$&'()*+,;=~"
 """What may stand in a path (RFC 3986), and what is encoded already."""
@@ -61,17 +62,27 @@ class Cursors:
 
 
 def rewriter(operation: Operation, kit: Kit) -> Callable[[Call, Any], None]:
-    """Rewrites the declared links of a decoded answer in place; a link that leads elsewhere becomes null."""
+    """Rewrites the declared links of a decoded answer in place.
+
+    A link that leads elsewhere becomes null; one whose schema allows no null is left out.
+    """
     cursors = Cursors.of(operation, kit)
-    paths = [tuple(_steps(path)) for path in operation.reply.links]
+    steps = [tuple(_steps(path)) for path in operation.reply.links]
+    paths = [(path, not takes_null(operation, path) and path[-1] is not None) for path in steps]
 
     def rewrite(call: Call, document: Any) -> None:
-        for path in paths:
+        for path, left_out in paths:
             for holder, key in _found(document, path):
                 link = holder[key]
-                if isinstance(link, str) and link:
-                    target = cursors.target(link)
-                    holder[key] = None if target is None else page_url(operation, call.path, cursors.sealed(target))
+                if not isinstance(link, str) or not link:
+                    continue
+                target = cursors.target(link)
+                if target is not None:
+                    holder[key] = page_url(operation, call.path, cursors.sealed(target))
+                elif left_out:
+                    del holder[key]
+                else:
+                    holder[key] = None
 
     return rewrite
 

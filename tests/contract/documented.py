@@ -19,14 +19,16 @@ def assert_documented(document: Mapping[str, Any], method: str, path: str, respo
     assert not wrong, f"{method} {path} → {response.status_code}: " + "; ".join(wrong)
 
 
-def undocumented(document: Mapping[str, Any], method: str, path: str, response: httpx.Response) -> list[str]:
+def undocumented(
+    document: Mapping[str, Any], method: str, path: str, response: httpx.Response, *, with_body: bool = True
+) -> list[str]:
     found = operation_at(document, method, path)
     if found is None:
         return ["no such operation"]
     declared = _declared(document, found[1]["responses"], response.status_code)
     if declared is None:
         return ["no such status"]
-    body = [] if method == "HEAD" else _body(document, declared, response)
+    body = [] if method == "HEAD" or not with_body else _body(document, declared, response)
     return [*_fields(document, declared, response), *body]
 
 

@@ -105,4 +105,4 @@ def test_a_cursor_of_another_endpoint_is_refused(world: World) -> None:
 def test_a_link_that_leads_elsewhere_is_no_link(world: World, link: str) -> None:
     world.vendors.microsoft.script.next(status=200, body={"value": [], "@odata.nextLink": link})
 
-    assert world.ask("GET /microsoft/events").json() == {"value": [], "@odata.nextLink": None}
+    assert world.ask("GET /microsoft/events").json() == {"value": []}

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway import Body, Call, Headers, Parameter, Reply, ReplyMapping, Send, Verdict
+from gateway import Answer, Body, Call, Headers, Parameter, Reply, ReplyMapping, Send, Verdict
 from gateway.errors import ContractViolation, InvalidRequest, NoSuchPage
 from gateway_policies.transform import policy
 from tests.kit import call, kit, pipeline, run, site
@@ -208,6 +208,15 @@ def test_a_link_that_leads_elsewhere_is_no_link(link: str) -> None:
     _, answer = through({}, Reply(200, (), msgspec.json.encode({"@odata.nextLink": link, "items": []})), **PAGED)
 
     assert decoded(answer.body)["@odata.nextLink"] is None
+
+
+def test_such_a_link_is_left_out_where_no_null_may_stand() -> None:
+    page = {"properties": {"@odata.nextLink": {"type": "string"}}}
+    body = msgspec.json.encode({"@odata.nextLink": "https://evil.example/v1/x", "items": []})
+
+    _, answer = through({}, Reply(200, (), body), **PAGED, answers=(Answer(status=200, schema=page),))
+
+    assert decoded(answer.body) == {"items": []}
 
 
 @pytest.mark.parametrize("cursor", ["", "x", "é", "AAAA", "=" * 9, "A" * 4000])
