@@ -190,7 +190,12 @@ def _past_call(id_: str, day: int) -> JsonObject:
 
 
 def _phone_number(id_: str, day: int) -> JsonObject:
-    own: JsonObject = {"provider": "vapi", "number": f"+1500555013{3 - day}", "status": "active", "name": f"Line {4 - day}"}
+    own: JsonObject = {
+        "provider": "vapi",
+        "number": f"+1500555013{3 - day}",
+        "status": "active",
+        "name": f"Line {4 - day}",
+    }
     return {"id": id_, "assistantId": ASSISTANT_ID} | own | _stamps(day)
 
 
