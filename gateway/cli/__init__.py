@@ -11,6 +11,7 @@ COMMANDS = {
     "init": "start a project",
     "add": "add a vendor that comes with the gateway to a config",
     "import": "write an integration from a vendor's own document",
+    "fmt": "put a config in order",
     "check": "tell every problem of a config",
     "routes": "list the endpoints that a config declares",
     "explain": "explain a diagnostic, a problem or an endpoint",
