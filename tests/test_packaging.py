@@ -34,6 +34,7 @@ def test_the_wheel_carries_the_packages_the_pages_and_the_shipped_config(wheel: 
 
     assert {"gateway/py.typed", "gateway/app.py", "gateway_policies/py.typed", "gateway/static/docs.html"} <= names
     assert {"gateway/shipped/integrations.yaml", "gateway/shipped/schemas/vapi/assistant.json"} <= names
+    assert "gateway/editing/first.yaml" in names
     assert not {name for name in names if name.startswith(("tests/", "benchmarks/", "scripts/"))}
 
 
@@ -55,6 +56,8 @@ def test_the_wheel_installs_into_an_empty_environment_and_serves(wheel: Path, tm
     ):
         assert client.get("/api/v1/vapi/assistants").status_code == 200
         assert client.get("/docs").status_code == 200
+    _run(str(python), "-m", "gateway", "init", "new", "--vendor", "twilio", cwd=tmp_path)
+    assert (tmp_path / "new" / "schemas" / "twilio" / "message.json").is_file()
 
 
 def _run(*command: str, cwd: Path | None = None) -> str:
