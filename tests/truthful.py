@@ -7,6 +7,9 @@ import httpx
 
 from tests.contract.documented import operation_at, undocumented
 
+_PARSERS = frozenset({400, 408, 414, 431})
+"""What the HTTP parser refuses by itself, before any application; nobody can add a field to that."""
+
 
 class Truth:
     """What a gateway says of itself, asked again before an answer is held to be untold, since it may have reloaded."""
@@ -23,7 +26,7 @@ class Truth:
             found = httpx.get(f"{self._url}/openapi.json", trust_env=False, timeout=10)
         except httpx.TransportError:  # it is gone, or going: what it said before is all there is
             found = None
-        if found is not None and found.status_code == 200:
+        if found is not None and found.status_code == 200 and "paths" in found.json():  # the inner side has none
             self._document = found.json()
         wrong = [] if self._document is None else _untold(self._document, request, answer, streamed=streamed)
         assert not wrong, f"{request.method} {request.url} → {answer.status_code} is not in the document: {wrong}"
@@ -33,6 +36,8 @@ def _untold(
     document: Mapping[str, Any], request: httpx.Request, answer: httpx.Response, *, streamed: bool
 ) -> list[str]:
     path = request.url.raw_path.decode()
+    if "x-correlation-id" not in answer.headers and answer.status_code in _PARSERS:
+        return []
     if operation_at(document, request.method, path) is None:
         return []
     return undocumented(document, request.method, path, answer, with_body=not streamed)

@@ -38,7 +38,6 @@ _LEAST = {"comma": "minItems", "space": "minItems", "pipe": "minItems", "deep": 
 """An empty list cannot be told from a list of one empty text, nor an empty object from none."""
 
 _LIFTED = frozenset({"description", "deprecated"})
-_ANY = Answer(status=200, type="application/json")
 _UPLOADING = frozenset({"POST", "PUT", "PATCH"})
 _FOLLOWED = frozenset({"GET", "PUT", "PATCH", "DELETE"})
 
@@ -109,7 +108,9 @@ def _json(operation: Operation, schema: dict[str, Any] | None, role: str, schema
 def _answers(entry: Entry, entries: Sequence[Entry], schemas: Schemas) -> dict[str, Any]:
     operation = entry.operation
     found: dict[str, Any] = {}
-    for number, answer in enumerate(operation.answers or (_ANY,)):
+    if not operation.answers:
+        found["2XX"] = _undeclared(entry)
+    for number, answer in enumerate(operation.answers):
         written: dict[str, Any] = {
             "description": answer.description or responses.get(answer.status, "Success"),
             "headers": answer_fields(entry),
@@ -129,6 +130,17 @@ def _answers(entry: Entry, entries: Sequence[Entry], schemas: Schemas) -> dict[s
         not_modified = {"description": "Nothing has changed since the version in If-None-Match"}
         found.setdefault("304", {**not_modified, "headers": unchanged_fields(entry)})
     return found
+
+
+def _undeclared(entry: Entry) -> dict[str, Any]:
+    """Whatever the vendor sends, JSON or not; an example is of JSON."""
+    examples = entry.operation.examples
+    content = {"application/json": {"example": examples["reply"]}} if "reply" in examples else {}
+    return {
+        "description": "What the vendor answers",
+        "headers": answer_fields(entry),
+        "content": {**content, "*/*": {}},
+    }
 
 
 def _links(operation: Operation, answer: Answer, entries: Sequence[Entry]) -> dict[str, Any]:

@@ -103,7 +103,7 @@ def placeholders(template: str) -> tuple[str, ...]:
 
 
 def answers_of(written: Endpoint) -> Iterator[Answer]:
-    """The declared answers; none declared means 200 with any JSON."""
+    """The declared answers; where there are none, callers get whatever the vendor sends."""
     if written.response is not None:
         yield Answer(status=200, schema=written.response)
     for status, answer in (written.responses or {}).items():
@@ -114,8 +114,6 @@ def answers_of(written: Endpoint) -> Iterator[Answer]:
             type=answer.type,
             description=answer.description or "",
         )
-    if written.response is None and not written.responses:
-        yield Answer(status=200, schema={})
 
 
 def _parameters(written: Endpoint, names: tuple[str, ...]) -> Iterator[Parameter]:

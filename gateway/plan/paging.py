@@ -53,6 +53,8 @@ def _unpageable(operation: Operation) -> tuple[str, str]:
 
 def page_schema(operation: Operation) -> JsonSchema | None:
     """What a page looks like to callers; None where the endpoint answers with something else."""
+    if not operation.answers:
+        return {}
     return next((answer.schema for answer in operation.answers if answer.status == 200), None)  # noqa: PLR2004
 
 

@@ -83,9 +83,10 @@ def _body(document: Mapping[str, Any], declared: Mapping[str, Any], response: ht
     if content is None:
         return ["a body is not told of"] if response.content else []
     told = {name.partition(";")[0].strip(): media for name, media in content.items()}
-    if kind not in told:
+    media = told.get(kind, told.get("*/*"))
+    if media is None:
         return [f"{kind or 'no media type'} is not among {', '.join(content)}"]
-    schema = told[kind].get("schema")
+    schema = media.get("schema")
     return [] if schema is None else broken(document, schema, response.json())
 
 

@@ -141,8 +141,18 @@ def test_every_declared_answer_is_there() -> None:
     assert told["206"]["content"] == {"audio/mpeg": {}}
 
 
-def test_an_endpoint_that_declares_no_answer_answers_with_any_json() -> None:
-    assert endpoint(answers=())["responses"]["200"]["content"] == {"application/json": {}}
+def test_an_endpoint_that_declares_no_answer_gives_what_the_vendor_sends() -> None:
+    told = endpoint(answers=())["responses"]
+
+    assert "200" not in told
+    assert told["2XX"]["content"] == {"*/*": {}}
+    assert "X-Correlation-ID" in told["2XX"]["headers"]
+
+
+def test_an_example_of_what_nobody_declares_is_shown() -> None:
+    told = endpoint(answers=(), examples={"reply": {"id": 7}})["responses"]["2XX"]
+
+    assert told["content"] == {"application/json": {"example": {"id": 7}}, "*/*": {}}
 
 
 @pytest.mark.parametrize(("method", "may"), [("GET", True), ("HEAD", True), ("OPTIONS", False), ("POST", False)])

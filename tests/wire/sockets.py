@@ -1,12 +1,18 @@
 """A client that writes bytes as they are, and reads what comes back without mending anything."""
 
 import contextlib
+import re
 import socket
 import time
 from collections.abc import Iterator
 
+import httpx
 import msgspec
 
+from tests.truthful import Truth
+
+_REQUEST = re.compile(rb"([A-Z]+) (/[!-~]{0,50000}) HTTP/1.1\r\n")
+"""One that httpx can write down."""
 GUARD = 5.0
 """Seconds of silence after which the other side is taken to hang."""
 
@@ -52,7 +58,20 @@ def ask(port: int, *pieces: bytes, head: bool = False) -> Answer:
     with connected(port) as client:
         for piece in pieces:
             client.sendall(piece)
-        return read_answer(Reading(client), head=head)
+        answer = read_answer(Reading(client), head=head)
+    _check(port, b"".join(pieces), answer)
+    return answer
+
+
+def _check(port: int, request: bytes, answer: Answer) -> None:
+    """What a generated endpoint has answered has to be in the gateway's document."""
+    line = _REQUEST.match(request)
+    if line is None:
+        return
+    told = httpx.Response(answer.status, headers=answer.fields, content=answer.body)
+    url = f"http://127.0.0.1:{port}"
+    asked = httpx.Request(line[1].decode(), url + line[2].decode("latin-1"))
+    Truth(url).check(asked, told, streamed=False)
 
 
 def conversation(port: int, written: bytes) -> tuple[list[Answer], bool]:
