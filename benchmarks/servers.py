@@ -130,7 +130,7 @@ OWN_CORE = Server(
     command=lambda place: ["chrt", "-b", "0", *_gateway(place)],
     path=GATEWAY.path,
 )
-"""As one starts it where nothing else wants its core: its threads do not interrupt each other (docs/explanation/performance.md)."""
+"""Where nothing else wants its core: its threads do not interrupt each other (docs/explanation/performance.md)."""
 HANDWRITTEN = Server(name="FastAPI + httpx", program="uvicorn", command=_handwritten, version=("--version",))
 TRAEFIK = Server(name="Traefik", program="traefik", command=_traefik, version=("version",))
 CADDY = Server(name="Caddy", program="caddy", command=_caddy, version=("version",))

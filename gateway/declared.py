@@ -41,8 +41,8 @@ class Send(Settings, frozen=True, kw_only=True):
     encode: Annotated[
         Literal["json", "form", "multipart"],
         Meta(
-            description="What the vendor reads: JSON, a form (application/x-www-form-urlencoded), or the parts of a form "
-            "with files (multipart/form-data). Callers send JSON in any case; a file is a text whose schema says "
+            description="What the vendor reads: JSON, a form (application/x-www-form-urlencoded), or the parts of a "
+            "form with files (multipart/form-data). Callers send JSON in any case; a file is a text whose schema says "
             "`contentEncoding: base64`.",
             examples=["form"],
         ),
