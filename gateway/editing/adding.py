@@ -40,6 +40,8 @@ class Addition(msgspec.Struct, frozen=True):
 
 def add_vendor(config: Path, shipped: Shipped, vendor: str, name: str, *, force: bool = False) -> Addition:
     """Raises Refused; raises InvalidConfig where the file is not YAML. Nothing is written yet."""
+    if not config.exists():
+        raise Refused(f"{config} is not there: `gateway init` starts a project")
     cutting = shipped.cut(vendor, name)
     schemas = referred(cutting.data, shipped.path.parent)
     before = read_exactly(config)
@@ -79,21 +81,22 @@ def added(file: str, before: str, cutting: Cutting) -> tuple[str, dict[str, Any]
     data = tree.data
     if not isinstance(data, dict):
         raise Refused(f"{file} has to be a map of keys")
-    integrations = data.get("integrations") or {}
+    integrations = _map(data, "integrations")
     if cutting.name in integrations:
         raise Refused(f"{file} has an integration `{cutting.name}` already: give this one a name with --as")
     text = insert(source, root, cutting.lines)
     _, now = _read(Text(file, text))
-    wanted = (
-        {**data, "integrations": {**integrations, cutting.name: cutting.data}}
-        if isinstance(integrations, dict)
-        else None
-    )
-    if now.data != wanted or sorted(map(repr, now.references)) != sorted(
-        map(repr, (*tree.references, *cutting.references))
-    ):
-        raise Refused(f"{file} is written in a way that this cannot add to without changing what it says")
+    wanted = {**data, "integrations": {**integrations, cutting.name: cutting.data}}
+    references = sorted(map(repr, (*tree.references, *cutting.references)))
+    if now.data != wanted or sorted(map(repr, now.references)) != references:
+        raise Refused(f"{file} cannot be added to without changing what it says: `gateway fmt` may help")
     return mark + text, data
+
+
+def _map(data: dict[str, Any], key: str) -> dict[str, Any]:
+    """What stands below a key, if it is a map: the file may still be wrong."""
+    found = data.get(key)
+    return found if isinstance(found, dict) else {}
 
 
 def _refuse_included(config: Path, before: str, name: str) -> None:
@@ -101,7 +104,7 @@ def _refuse_included(config: Path, before: str, name: str) -> None:
     source = Text(str(config), before.removeprefix(_BOM))
     root, tree = _read(source)
     Inclusion(Source(Sheet(source, root), tree.data)).include(tree.data)
-    if name in (tree.data.get("integrations") or ()):
+    if name in _map(tree.data, "integrations"):
         raise Refused(f"{config} includes an integration `{name}` already: give this one a name with --as")
 
 
@@ -128,11 +131,11 @@ def _schemas(folder: Path, schemas: Mapping[Path, str], *, force: bool) -> Itera
 
 def _left_behind(shipped: dict[str, Any], data: dict[str, Any], cutting: Cutting) -> Iterator[str]:
     """What the integration takes over in the shipped file, and would not in this one."""
-    missing = shipped.get("defaults", {}).keys() - (data.get("defaults") or {}).keys()
+    missing = _map(shipped, "defaults").keys() - _map(data, "defaults").keys()
     if missing:
         names = ", ".join(f"`{name}`" for name in sorted(missing))
-        yield f"in the shipped file `defaults` sets {names} too, which this file leaves as it is"
+        yield f"the shipped file sets {names} under `defaults`, this one does not: `gateway explain` shows what holds"
     levels = [cutting.data, *cutting.data.get("endpoints", {}).values()]
-    profiles = {name for level in levels for name in level.get("extends", ())} - (data.get("profiles") or {}).keys()
+    profiles = {name for level in levels for name in level.get("extends", ())} - _map(data, "profiles").keys()
     for name in sorted(profiles):
         yield f"it extends the profile `{name}`, which has to be written under `profiles` first"

@@ -50,7 +50,7 @@ def _spot(text: str, root: yaml.Node) -> _Spot:
 
 def _after_the_last(text: str, integrations: yaml.MappingNode) -> _Spot:
     if integrations.flow_style:
-        raise Refused("`integrations` is written in braces, where nothing can be inserted: write one key a line first")
+        raise Refused("`integrations` is written in braces, where nothing can be inserted: `gateway fmt` opens them")
     column = integrations.start_mark.column
     end = _without_what_follows(text, integrations.end_mark.index, column)
     return _Spot(end, end, column, _below(text, end))

@@ -22,7 +22,7 @@ def laid_out(root: Collection) -> str:
 
 
 def _separated(root: Collection) -> Collection:
-    """With a blank line before each integration but the first."""
+    """With the integrations one below the other, never in braces, and a blank line before all but the first."""
     return msgspec.structs.replace(root, entries=tuple(map(_with_gaps, root.entries)))
 
 
@@ -34,7 +34,7 @@ def _with_gaps(entry: Entry) -> Entry:
     apart = (
         one if BLANK in one.before else msgspec.structs.replace(one, before=(BLANK, *one.before)) for one in others
     )
-    return msgspec.structs.replace(entry, value=msgspec.structs.replace(value, entries=(first, *apart)))
+    return msgspec.structs.replace(entry, value=msgspec.structs.replace(value, entries=(first, *apart), flow=False))
 
 
 def _block(node: Collection, indent: int) -> Iterator[str]:

@@ -104,6 +104,7 @@ def test_a_second_account_has_a_mount_of_its_own(tmp_path: Path) -> None:
         ("{version: 1, integrations: {}}", "the file is written in braces"),
         ("version: 1\nintegrations: {crm: {base_url: a}}\n", "`integrations` is written in braces"),
         ("version: 1\nintegrations: [a]\n", "has to be a map of integrations"),
+        ("version: 1\nintegrations: 5\n", "has to be a map of integrations"),
         ("- a\n", "has to be a map of keys"),
     ],
 )
@@ -112,6 +113,17 @@ def test_a_file_that_cannot_take_it_stays_as_it_is(text: str, said: str, tmp_pat
         after(tmp_path, text)
     assert (tmp_path / "integrations.yaml").read_text() == text
     assert [path.name for path in tmp_path.iterdir()] == ["integrations.yaml"]
+
+
+def test_a_file_that_is_not_there_is_not_made_up(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="`gateway init` starts a project"):
+        add_vendor(tmp_path / "integrations.yaml", Shipped(), "twilio", "twilio")
+
+
+def test_a_file_that_is_wrong_elsewhere_takes_it_all_the_same(tmp_path: Path) -> None:
+    before = "version: one\ndefaults: [5]\nprofiles: none\nintegrations:\n"
+
+    assert untouched(before, after(tmp_path, before))
 
 
 def test_a_name_that_an_included_file_has_is_refused(tmp_path: Path) -> None:
@@ -168,5 +180,6 @@ def test_what_the_shipped_defaults_would_have_set_is_told(tmp_path: Path) -> Non
     config.write_text(MINE)
 
     assert add_vendor(config, Shipped(), "gmail", "gmail").notes == (
-        "in the shipped file `defaults` sets `breaker`, `quota`, `timeout` too, which this file leaves as it is",
+        "the shipped file sets `breaker`, `quota`, `timeout` under `defaults`, this one does not: "
+        "`gateway explain` shows what holds",
     )
