@@ -40,9 +40,9 @@ class Addition(msgspec.Struct, frozen=True):
 
 def add_vendor(config: Path, shipped: Shipped, vendor: str, name: str, *, force: bool = False) -> Addition:
     """Raises Refused; raises InvalidConfig where the file is not YAML. Nothing is written yet."""
+    cutting = shipped.cut(vendor, name)
     if not config.exists():
         raise Refused(f"{config} is not there: `gateway init` starts a project")
-    cutting = shipped.cut(vendor, name)
     schemas = referred(cutting.data, shipped.path.parent)
     before = read_exactly(config)
     addition, data = _addition(config, (before, before), cutting, schemas, force=force)
