@@ -1,5 +1,6 @@
 """One config held against its own document: whatever is found wrong comes back as text."""
 
+import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -40,6 +41,12 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
 def told(trial: Trial, wrong: Sequence[str]) -> str:
     """The findings with their config and the way to have them again."""
     return "\n".join([f"{trial.name}:", trial.text, *dict.fromkeys(wrong), trial.again])
+
+
+def tried(trial: Trial) -> list[str]:
+    """The findings, without a trace."""
+    with tempfile.TemporaryDirectory() as folder:
+        return findings(trial, Path(folder))
 
 
 def findings(trial: Trial, folder: Path) -> list[str]:

@@ -53,9 +53,8 @@ def _twist(asked: Asked, name: str) -> Asked:
 
 async def _answers(application: Asgi, requests: Sequence[Asked], base: str) -> list[httpx.Response]:
     async with httpx.AsyncClient(transport=httpx.ASGITransport(application), base_url=base) as client:
-        return [
-            await client.request(one.method, one.path, headers=dict(one.headers), content=one.body) for one in requests
-        ]
+        asking = (client.request(one.method, one.path, headers=dict(one.headers), content=one.body) for one in requests)
+        return await asyncio.gather(*asking)
 
 
 def _undeclared(application: Asgi, document: Mapping[str, Any], base: str) -> Iterator[str]:
