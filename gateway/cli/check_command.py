@@ -7,9 +7,11 @@ from pathlib import Path
 import click
 import msgspec
 
-from gateway.cli.compiling import Compiled, compiled
+from gateway.cli.compiling import Compiled, compiled_with
 from gateway.cli.reporting import Style, refuse, show_found
 from gateway.diagnostics import InvalidConfig, Problem
+from gateway.loading import collector_resting
+from gateway.registry import Registry, discover
 from gateway.reporting import Found
 
 
@@ -34,17 +36,20 @@ def command(
 ) -> None:
     """Tell every problem of FILES (integrations.yaml if none is named)."""
     manner = Manner(resolve_secrets=resolve_secrets, online=online, allow_private=allow_private)
-    found = [_examine(name, manner) for name in files or ("integrations.yaml",)]
-    show_found(found, style)
+    with collector_resting():
+        registry = discover()
+        found = [_examine(registry, name, manner) for name in files or ("integrations.yaml",)]
+        show_found(found, style)
     for one in found:
         click.echo(f"{one.file}: {one.summary()}" if len(found) > 1 and one.size else one.summary(), err=True)
     sys.exit(1 if any(one.errors or (strict and one.warnings) for one in found) else 0)
 
 
-def _examine(name: str, manner: Manner) -> Found:
+def _examine(registry: Registry, name: str, manner: Manner) -> Found:
     started = time.perf_counter()
+    lenient, allow_private = not manner.resolve_secrets, manner.allow_private
     try:
-        result = compiled(Path(name), lenient=not manner.resolve_secrets, allow_private=manner.allow_private)
+        result = compiled_with(registry, Path(name), lenient=lenient, allow_private=allow_private)
     except InvalidConfig as invalid:
         return Found(name, invalid.problems, invalid.size, time.perf_counter() - started)
     except ValueError as wrong:

@@ -8,9 +8,9 @@ import msgspec
 
 from gateway.cli.reporting import refuse, say_problems
 from gateway.diagnostics import InvalidConfig
-from gateway.loading import Loaded, load
+from gateway.loading import Loaded, collector_resting, load
 from gateway.plan import Flags, Keeper, Plans, compile_plans, system_kit
-from gateway.registry import discover
+from gateway.registry import Registry, discover
 
 PUBLIC_URL = "http://127.0.0.1:8000"
 
@@ -20,9 +20,16 @@ class Compiled(msgspec.Struct, frozen=True):
     plans: Plans
 
 
-def compiled(path: Path, *, stub: bool | None = None, lenient: bool = True, allow_private: bool = False) -> Compiled:
-    """Raises InvalidConfig. `lenient` lets a reference without value pass with a warning: no vendor is asked."""
-    registry = discover()
+def compiled(path: Path, *, stub: bool | None = None) -> Compiled:
+    """Raises InvalidConfig. A reference without value is a warning: no vendor is asked."""
+    with collector_resting():
+        return compiled_with(discover(), path, stub=stub)
+
+
+def compiled_with(
+    registry: Registry, path: Path, *, stub: bool | None = None, lenient: bool = True, allow_private: bool = False
+) -> Compiled:
+    """Raises InvalidConfig. `lenient` lets a reference without value pass with a warning."""
     flags = msgspec.structs.replace(Flags.read(os.environ), allow_private=allow_private)
     if stub is not None:
         flags = msgspec.structs.replace(flags, stub=stub)

@@ -6,7 +6,6 @@ import click
 import msgspec
 
 from gateway.cli import config_option, json_option
-from gateway.cli.explain_endpoint import explain_endpoint
 from gateway.cli.completing import explainable
 from gateway.cli.pages import show_page
 from gateway.cli.reporting import refuse
@@ -29,6 +28,8 @@ def command(name: str, config: str, as_json: bool) -> None:
     elif page is not None:
         show_page(page)
     elif "." in name:
+        from gateway.cli.explain_endpoint import explain_endpoint  # a page needs no config
+
         explain_endpoint(name, config, as_json=as_json)
     else:
         refuse(f"there is no diagnostic and no problem `{name}`; {_nearest(name)}")

@@ -1,9 +1,7 @@
 """The steps from text to Config, in their order; what one finds wrong does not keep the next from looking."""
 
-import gc
 import hashlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -21,6 +19,7 @@ from gateway.loading.merging import Merger, Policies
 from gateway.loading.naming import kind_of
 from gateway.loading.reading import Text, compose, read_text
 from gateway.loading.references import Resolver, Surroundings
+from gateway.loading.resting import collector_resting
 from gateway.loading.schemas import Schemas
 from gateway.loading.secrets import literal_secrets
 from gateway.loading.sheet import Sheet
@@ -66,20 +65,8 @@ def load(
 
     `public_url` is where callers find the gateway unless the file says so.
     """
-    with _collector_resting():
+    with collector_resting():
         return _load(path, registry, Surroundings(environ, lenient_secrets or stub), public_url)
-
-
-@contextmanager
-def _collector_resting() -> Iterator[None]:
-    """Loading makes many objects and no rubbish: looking for some of it would take longer than the loading."""
-    active = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if active:
-            gc.enable()
 
 
 def _load(path: Path, registry: Registry, surroundings: Surroundings, public_url: str | None) -> Loaded:
