@@ -134,7 +134,7 @@ class Application:
             )
             public_url = _public_url(loaded, self._launch)
             plans = compile_plans(loaded, self._registry, self._kit, self._flags, public_url)
-        except InvalidConfig:
+        except BaseException:
             self._keeper.abandon(before)
             raise
         self._keeper.commit()

@@ -7,6 +7,8 @@ from typing import Any
 from gateway.comparing.keywords import Bound, Path, bindings
 
 _DEEPEST = 40
+_MOST_STEPS = 20_000
+"""Schemas that share parts can be walked in more ways than anybody waits for."""
 
 
 class Side:
@@ -15,18 +17,19 @@ class Side:
     def __init__(self, document: Mapping[str, Any]) -> None:
         self._document = document
 
-    def flat(self, schema: Any) -> dict[str, Any]:
-        """The schema itself, with what it refers to and what `allOf` adds laid into it."""
+    def flat(self, schema: Any, above: frozenset[str] = frozenset()) -> dict[str, Any]:
+        """The schema itself, with what it refers to and what `allOf` adds laid into it.
+
+        `above` are the references that led here: one that leads back adds nothing.
+        """
         if not isinstance(schema, dict):
             return {} if schema is not False else {"enum": []}
         found: dict[str, Any] = {}
-        for part in (*self._referred(schema), *schema.get("allOf", ())):
-            found = _joined(found, self.flat(part))
+        name = _name(schema)
+        referred = [self.at(name)] if name and name not in above else []
+        for part in (*referred, *schema.get("allOf", ())):
+            found = _joined(found, self.flat(part, above | {name}))
         return _joined(found, {key: value for key, value in schema.items() if key not in {"$ref", "allOf"}})
-
-    def _referred(self, schema: dict[str, Any]) -> Iterator[Any]:
-        if isinstance(schema.get("$ref"), str):
-            yield self.at(schema["$ref"])
 
     def at(self, reference: str) -> Any:
         """What a local reference leads to."""
@@ -44,6 +47,7 @@ class Comparison:
         self._loose = loose
         self._tight = tight
         self._open: set[tuple[str, str]] = set()
+        self._steps = 0
 
     def bounds(self, loose: Any, tight: Any, path: Path = ()) -> Iterator[Bound]:
         """What `tight` keeps from passing, of what `loose` lets pass."""
@@ -75,7 +79,8 @@ class Comparison:
     def _once(self, loose: Any, tight: Any, path: Path) -> Iterator[bool]:
         """Whether the two are not being walked already, somewhere above."""
         pair = (_name(loose), _name(tight))
-        if (all(pair) and pair in self._open) or len(path) > _DEEPEST:
+        self._steps += 1
+        if (all(pair) and pair in self._open) or len(path) > _DEEPEST or self._steps > _MOST_STEPS:
             yield False
             return
         self._open.add(pair)

@@ -126,7 +126,7 @@ def _schemas(folder: Path, schemas: Mapping[Path, str], *, force: bool) -> Itera
         if before != text:
             yield Change(path, text, before)
     if different:
-        raise Refused(f"{', '.join(different)}: there already, and different; --force replaces what is there")
+        raise Refused(f"{', '.join(different)}: there already, and different")
 
 
 def _left_behind(shipped: dict[str, Any], data: dict[str, Any], cutting: Cutting) -> Iterator[str]:

@@ -20,6 +20,7 @@ from gateway.importing import (
     Offered,
     imported,
     pick,
+    server_address,
     snake_case,
     spellings,
     suggested_credential,
@@ -31,6 +32,8 @@ from gateway.loading.tree import Keys
 _OWNER = re.compile(r"account|tenant|organi[sz]ation|workspace|subscription|project", re.IGNORECASE)
 """Whose things they are is the same in every call, so it belongs to the address and not to each request."""
 _PARAMETER = re.compile(r"\{([^{}]+)\}")
+_UNKNOWN = "https://api.example.com"
+_HOST = re.compile(r"[A-Za-z0-9.-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 _ANY_PATH = {"type": "string"}
 """What a path parameter is that nothing is said of."""
 _LONGEST_SUMMARY = 90
@@ -59,10 +62,10 @@ def bundle(document: Document, name: str, operations: Sequence[str]) -> Bundle:
         except (NotCarried, NotUnderstood) as reason:
             notes.append(f"`{operation.name}` is left out: {reason}")
             continue
-        endpoints[found.name] = _readable(found.name, found.endpoint, operation, files)
+        endpoints[found.name] = without_references(_readable(found.name, found.endpoint, operation, files))
     if not endpoints:
         raise Refused("; ".join(notes) or "the document offers no operation")
-    data: dict[str, Any] = {"title": _title(document, name), "base_url": vendor}
+    data: dict[str, Any] = {"title": without_references(_title(document, name)), "base_url": vendor}
     if (credential := suggested_credential(document, picked[0], name)) is not None:
         data["credential"] = credential
     data["endpoints"] = endpoints
@@ -99,10 +102,14 @@ def _unprefixed(parameter: str, variable: str) -> str:
 def _server(document: Document) -> tuple[str, str]:
     servers = document.root.get("servers")
     first = servers[0] if isinstance(servers, list) and servers and isinstance(servers[0], dict) else {}
-    address = urlsplit(str(first.get("url", "")))
-    if address.scheme not in {"http", "https"}:
-        return "https://api.example.com", address.path.rstrip("/")
-    return f"{address.scheme}://{address.netloc}", address.path.rstrip("/")
+    try:
+        address = urlsplit(server_address(first))
+    except ValueError:
+        return _UNKNOWN, ""
+    host = address.netloc.rpartition("@")[2]
+    if address.scheme not in {"http", "https"} or not _HOST.fullmatch(host):
+        return _UNKNOWN, address.path.rstrip("/") if not address.netloc else ""
+    return f"{address.scheme}://{host}", address.path.rstrip("/")
 
 
 def _shared(paths: Sequence[Sequence[str]]) -> list[str]:
@@ -169,6 +176,15 @@ def _title(document: Document, name: str) -> str:
     info = document.root.get("info")
     title = info.get("title") if isinstance(info, dict) else None
     return title if isinstance(title, str) and title else name.replace("-", " ").title()
+
+
+def without_references(value: Any) -> Any:
+    """A vendor's words, so that nothing in them is taken for a reference to a secret of ours."""
+    if isinstance(value, str):
+        return value.replace("${", "$${")
+    if isinstance(value, list):
+        return [without_references(item) for item in value]
+    return {key: without_references(item) for key, item in value.items()} if isinstance(value, dict) else value
 
 
 def _references(value: Any, at: Keys) -> list[tuple[Keys, str]]:

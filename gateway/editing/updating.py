@@ -8,6 +8,7 @@ from typing import Any
 import msgspec
 
 from gateway.editing.changes import read_exactly
+from gateway.editing.imported import without_references
 from gateway.editing.refusing import Refused
 from gateway.importing import Converters, Document, NotCarried, NotUnderstood, imported
 from gateway.loading.compiling import pattern_works
@@ -83,7 +84,7 @@ def _offered(document: Document, base_url: str) -> dict[str, dict[str, Any]]:
             endpoint = imported(operation, document, converters, base_url).endpoint
         except (NotCarried, NotUnderstood):
             continue
-        found[_asked(endpoint)] = endpoint
+        found[_asked(endpoint)] = without_references(endpoint)
     return found
 
 

@@ -4,7 +4,7 @@ Knows nothing of files other than the document's own, nor of integrations.yaml b
 """
 
 from gateway.importing.bodies import Converters
-from gateway.importing.document import Document, Offered
+from gateway.importing.document import Document, Offered, server_address
 from gateway.importing.endpoints import Imported, imported
 from gateway.importing.faults import NotCarried, NotUnderstood, Unreadable
 from gateway.importing.naming import endpoint_name, snake_case
@@ -24,6 +24,7 @@ __all__ = [
     "imported",
     "is_one",
     "pick",
+    "server_address",
     "snake_case",
     "spellings",
     "suggested_credential",

@@ -1,5 +1,6 @@
 """An OpenAPI document: which operations it offers, and what its local references lead to."""
 
+import re
 from collections.abc import Iterator
 from urllib.parse import unquote, urlsplit
 
@@ -10,6 +11,7 @@ from gateway.importing.faults import NotUnderstood
 from gateway.importing.reading import Node
 
 METHODS = ("get", "head", "post", "put", "patch", "delete", "options", "trace")
+_INDEX = re.compile(r"[0-9]{1,9}")
 _MOST_STEPS = 20
 """References that lead to references; more of them are a circle."""
 
@@ -51,7 +53,7 @@ class Document:
             key = word.replace("~1", "/").replace("~0", "~")
             if isinstance(found, dict):
                 found = found.get(key)
-            elif isinstance(found, list) and key.isascii() and key.isdigit() and int(key) < len(found):
+            elif isinstance(found, list) and _INDEX.fullmatch(key) and int(key) < len(found):
                 found = found[int(key)]
             else:
                 return None
@@ -108,19 +110,24 @@ def _checked(root: Node) -> dict[str, Node]:
 
 
 def _server_path(holder: dict[str, Node]) -> str:
-    """The path of its first server's address; variables take their defaults."""
+    """The path of its first server's address."""
     servers = _listed(holder.get("servers"))
     server = servers[0] if servers and isinstance(servers[0], dict) else {}
+    try:
+        return urlsplit(server_address(server)).path.rstrip("/")
+    except ValueError:
+        return ""
+
+
+def server_address(server: dict[str, Node]) -> str:
+    """The address of a server object; variables take their defaults."""
     address, variables = server.get("url"), server.get("variables")
     if not isinstance(address, str):
         return ""
     for name, variable in variables.items() if isinstance(variables, dict) else ():
         if isinstance(variable, dict):
             address = address.replace(f"{{{name}}}", str(variable.get("default", "")))
-    try:
-        return urlsplit(address).path.rstrip("/")
-    except ValueError:
-        return ""
+    return address
 
 
 def _listed(value: Node) -> list[Node]:

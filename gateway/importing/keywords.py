@@ -1,5 +1,6 @@
 """The keywords of JSON Schema 2020-12 that are taken over; one whose value is not as it should be is left out."""
 
+import math
 from typing import Any
 
 from gateway.importing.reading import Node
@@ -30,12 +31,14 @@ def plain(key: str, value: Node) -> Node:
     if key in _FLAGS:
         return True if value is True else GONE
     if key in _COUNTS:
-        whole = isinstance(value, (int, float)) and not isinstance(value, bool) and value >= 0 and value == int(value)
-        return int(value) if whole else GONE
+        return int(value) if _is_number(value) and value >= 0 and value == int(value) else GONE
     if key in _NUMBERS:
-        number = isinstance(value, (int, float)) and not isinstance(value, bool)
-        return value if number and (value > 0 or key != "multipleOf") else GONE
+        return value if _is_number(value) and (value > 0 or key != "multipleOf") else GONE
     return _special(key, value)
+
+
+def _is_number(value: Node) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _special(key: str, value: Node) -> Node:

@@ -37,6 +37,7 @@ class Schemas:
         self._addresses = "uri" if direction == "request" else "uri-reference"
         self._uploads = uploads
         self._names: dict[str, str] = {}
+        self._taken: set[str] = set()
         self._done: dict[str, Schema] = {}
         self._uses: dict[str, set[str]] = {}
         self._used: set[str] = set()
@@ -139,8 +140,9 @@ class Schemas:
     def _name(self, pointer: str) -> str:
         if pointer not in self._names:
             base = _NOT_IN_NAMES.sub("_", pointer.removeprefix(_COMPONENTS)).strip("_") or "part"
-            name, number, taken = base, 2, set(self._names.values())
-            while name in taken:
+            name, number = base, 2
+            while name in self._taken:
                 name, number = f"{base}_{number}", number + 1
+            self._taken.add(name)
             self._names[pointer] = name
         return self._names[pointer]

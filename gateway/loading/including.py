@@ -102,6 +102,9 @@ class Inclusion:
     def _adopt(
         self, own: Mapping[str, Any], references: list[tuple[Keys, str]], sheet: Sheet, known: dict[str, Any]
     ) -> None:
+        of: dict[str | int, list[tuple[Keys, str]]] = {}
+        for one in references:
+            of.setdefault(one[0][1] if len(one[0]) > 1 else "", []).append(one)
         for name, integration in own.items():
             if name in known:
                 first = self._source.key_place(("integrations", name))
@@ -111,7 +114,7 @@ class Inclusion:
                 continue
             known[name] = integration
             self._source.adopt(name, sheet)
-            self.references.extend(one for one in references if one[0][1:2] == (name,))
+            self.references.extend(of.get(name, ()))
 
     def _name(self, file: str) -> str:
         """As seen from the file that includes."""

@@ -57,10 +57,9 @@ def read_text(path: Path, *, piped: bool = False) -> str:
     try:
         with path.open("rb") if piped else opened(path) as stream:
             raw = stream.read(LARGEST + 1)
-    except OSError as error:
-        raise refusal(
-            "GW001", Place(file), f"the file cannot be read: {(error.strerror or 'unknown').lower()}"
-        ) from None
+    except (OSError, ValueError) as error:  # a name with a NUL is no name
+        reason = (getattr(error, "strerror", None) or str(error)).lower()
+        raise refusal("GW001", Place(file), f"the file cannot be read: {reason}") from None
     if len(raw) > LARGEST:
         raise refusal("GW002", Place(file), f"the file is larger than {LARGEST // 1_000_000} MB")
     if raw.count(b"\n") + raw.count(b"\r") > MOST_LINES:

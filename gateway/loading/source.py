@@ -13,7 +13,8 @@ from gateway.loading.levels import Levels
 from gateway.loading.sheet import Sheet
 from gateway.loading.tree import Keys
 
-_PASSWORD = re.compile(r"(://[^\s/:@]*:)[^\s/@]+(@)")
+PASSWORD = re.compile(r"(?<=://)(?P<user>[^\s/:@]*):(?P<password>\S+)(?=@)|(?i:password|pwd)=(?P<word>[^&\s]+)")
+"""In the address of a database: up to the last `@`, whatever the password holds, or in its query."""
 _DSN = frozenset({("server", "storage"), ("server", "shared_state")})
 
 
@@ -150,7 +151,7 @@ class Source:
             return _replaced(found[0], secrets)
         if path in self._secret_fields:
             return "<secret>"
-        return _PASSWORD.sub(r"\1<secret>\2", value) if path in _DSN and isinstance(value, str) else value
+        return PASSWORD.sub(_hidden, value) if path in _DSN and isinstance(value, str) else value
 
     def _find(self, path: Keys) -> tuple[Sheet, yaml.Node, yaml.Node]:
         """The file, the key and the value; what was made from something written elsewhere stands there."""
@@ -160,6 +161,10 @@ class Source:
             if (origin := self._made.get(path[:end])) is not None:
                 return self._find(origin)
         return sheet, key, node
+
+
+def _hidden(found: re.Match[str]) -> str:
+    return f"{found['user']}:<secret>" if found["password"] else found[0].replace(found["word"], "<secret>")
 
 
 def _replaced(written: str, secrets: list[Reference]) -> str:

@@ -82,9 +82,9 @@ class _Vendor:
         if self._source.is_unset(self._path(key)):
             text = f"the address of `{self._integration.name}` refers to what is not set: no vendor was asked"
             return self._problem("GW405", key, text)
-        host = host_of(url)
-        world = self._world
+        host, world = url, self._world
         try:
+            host = host_of(url)
             await reach(url, self._resolver, patience=world.seconds / 2, authority=world.authority)
         except NameNotResolved:
             return self._problem("GW401", key, f"the name `{host}` leads nowhere", "is it spelt as the vendor has it?")

@@ -7,11 +7,11 @@ from typing import Any
 import msgspec
 
 from gateway.loading import Loaded, Source
+from gateway.loading.source import PASSWORD
 from gateway.loading.tree import Keys
 from gateway.units import Secret
 
 _ONE_REFERENCE = re.compile(r"([^$]*)\$\{[^}]*\}([^$]*)")
-_PASSWORD = re.compile(r"://[^\s/:@]*:([^\s/@]+)@")
 _SHORTEST = 6
 """A shorter text is part of too many others to be looked for."""
 
@@ -46,7 +46,7 @@ def _secrets(loaded: Loaded) -> Iterator[tuple[str, str]]:
     for integration in loaded.config.integrations:
         yield from ((str(value), "<secret>") for value in _within(integration.credential))
     for storage in (loaded.config.server.storage, loaded.config.server.shared_state):
-        yield from ((found[1], "<secret>") for found in _PASSWORD.finditer(storage))
+        yield from ((found["password"] or found["word"], "<secret>") for found in PASSWORD.finditer(storage))
     for path, references in source.references():
         secret = next((one.id for one in references if source.is_secret(one)), None)
         if secret is not None and len(references) == 1 and not source.is_unset(path):

@@ -30,7 +30,8 @@ class Cursors:
 
     def __init__(self, operation: Operation, key: bytes) -> None:
         self._seal = AESSIV(hmac.digest(key, b"cursors", hashlib.sha512))
-        self._label = [operation.id.encode()]
+        self._id = operation.id
+        self._user_bound = operation.user_bound
         self._base = urlsplit(operation.base_url).path.rstrip("/")
         self._origin = operation.base_url[: len(operation.base_url) - len(urlsplit(operation.base_url).path)]
 
@@ -45,20 +46,25 @@ class Cursors:
             return None
         return target.removeprefix(self._base)
 
-    def sealed(self, target: str) -> str:
-        """The cursor for a target below the base URL."""
-        return base64.urlsafe_b64encode(self._seal.encrypt(target.encode(), self._label)).decode().rstrip("=")
+    def sealed(self, target: str, call: Call) -> str:
+        """The cursor for a target below the base URL: good for the path that was asked, and for whoever asked."""
+        return base64.urlsafe_b64encode(self._seal.encrypt(target.encode(), self._label(call))).decode().rstrip("=")
 
-    def opened(self, cursor: str) -> str:
-        """The target below the base URL. Raises NoSuchPage for anything that was not sealed here."""
+    def opened(self, cursor: str, call: Call) -> str:
+        """The target below the base URL. Raises NoSuchPage for anything that was not sealed for such a call."""
         try:
             sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
-            return self._seal.decrypt(sealed, self._label).decode()
+            return self._seal.decrypt(sealed, self._label(call)).decode()
         except (ValueError, InvalidTag):
             violation = Violation("query", "not a cursor of this endpoint, or one from before a restart", name="cursor")
             raise NoSuchPage(
                 "the cursor leads nowhere; begin with the first page again", violations=[violation]
             ) from None
+
+    def _label(self, call: Call) -> list[bytes]:
+        user = call.caller.user or "" if self._user_bound else ""
+        values = (f"{name}={value}" for name, value in sorted(call.path.items()))
+        return [text.encode() for text in (self._id, user, *values)]
 
 
 def rewriter(operation: Operation, kit: Kit) -> Callable[[Call, Any], None]:
@@ -78,7 +84,7 @@ def rewriter(operation: Operation, kit: Kit) -> Callable[[Call, Any], None]:
                     continue
                 target = cursors.target(link)
                 if target is not None:
-                    holder[key] = page_url(operation, call.path, cursors.sealed(target))
+                    holder[key] = page_url(operation, call.path, cursors.sealed(target, call))
                 elif left_out:
                     del holder[key]
                 else:

@@ -49,7 +49,7 @@ def linker(operation: Operation, kit: Kit) -> Callable[[Call, str, Reply], Heade
             return ()
         if further is None:
             return ()
-        url = page_url(operation, call.path, cursors.sealed(further))
+        url = page_url(operation, call.path, cursors.sealed(further, call))
         return ((b"link", f'<{url}>; rel="next"'.encode()),)
 
     return links

@@ -95,6 +95,8 @@ def _reader(operation: Operation, kit: Kit) -> Read:
     assert operation.paging is not None  # noqa: S101 - asked for where there is paging
     items, follow, mapped = items_of(operation.paging), following(operation, kit), document_mapper(operation, kit)
     encode, fits = msgspec.json.Encoder().encode, _strictly(operation)
+    select = operation.reply.select  # where it does not lead toward the items, they are not for callers to see
+    hidden = select is not None and not f"{operation.paging.items}.".startswith(f"{select}.")
 
     def read(call: Call, target: str, reply: Reply) -> Page:
         assert isinstance(reply.body, bytes)  # noqa: S101 - what is no page was given back
@@ -103,6 +105,8 @@ def _reader(operation: Operation, kit: Kit) -> Read:
         page = document if mapped is None else mapped(call, document)
         if not fits(page):
             raise ContractViolation("a page of the vendor's does not fit the schema that this endpoint declares")
+        if hidden and not isinstance(page, list):
+            raise ContractViolation("what `reply.select` gives of a page is no list")
         found = page if isinstance(page, list) else items(document)  # what callers see of a page, where that is a list
         return Page(encode(found)[1:-1], len(found), further)
 
@@ -140,7 +144,7 @@ def _walker(operation: Operation, kit: Kit) -> Walk:
             count += page.count
         if target is not None:
             call.trail.note("paging.cut", pages=len(seen), items=count)
-        rest = None if target is None else page_url(operation, call.path, cursors.sealed(target), all="true")
+        rest = None if target is None else page_url(operation, call.path, cursors.sealed(target, call), all="true")
         yield b'],"next":' + encode(rest) + b"}"
 
     async def further(call: Call, target: str, seen: set[str], fetch: Fetch) -> Page:
@@ -148,7 +152,7 @@ def _walker(operation: Operation, kit: Kit) -> Walk:
             if target in seen:
                 raise ContractViolation("the vendor's pages lead in a circle")
             seen.add(target)
-            page = await fetch(target, cursors.sealed(target))
+            page = await fetch(target, cursors.sealed(target, call))
         except GatewayError as error:
             call.trail.note("paging.broke_off", pages=len(seen), slug=error.slug)
             raise

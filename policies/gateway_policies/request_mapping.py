@@ -51,7 +51,7 @@ def _target(operation: Operation, kit: Kit) -> Callable[[Call], str]:
 
     def target(call: Call) -> str:
         if cursors is not None and (cursor := _value(call, "cursor")) is not None:
-            return cursors.opened(cursor)
+            return cursors.opened(cursor, call)
         text = literals[0]
         for name, literal in zip(names, literals[1:], strict=True):
             text += segment(name, call.path[name]) + literal

@@ -197,3 +197,10 @@ def test_an_answer_ends_where_a_page_has_nothing_to_add() -> None:
         return json({**({"items": [page]} if page in {2, 4} else {}), **more})
 
     assert run(Crm(TOKEN, gaps, []).all()) == {"items": [2, 4], "next": None}
+
+
+def test_what_a_selection_leaves_out_is_not_given_item_by_item() -> None:
+    hiding = ReplyMapping(select="{people: items[].{id: id}}")
+
+    with pytest.raises(ContractViolation, match="no list"):
+        run(Crm(*STYLES["cursor"], contacts(3), reply=hiding).all())

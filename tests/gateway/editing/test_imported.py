@@ -111,3 +111,27 @@ def test_an_operation_that_is_not_there_is_refused_with_the_nearest() -> None:
 
 def test_schema_files_lie_in_a_folder_of_the_integration() -> None:
     assert list(bundle(document(COLLECTION), "shop", ["ListThing"]).schemas) == [Path("schemas/shop/thing.json")]
+
+
+def test_a_vendors_words_are_never_references() -> None:
+    odd = operation("x", summary="Things of ${SECRET}", parameters=[{**ID, "in": "query", "description": "${HOME}"}])
+    made = bundle(document({"/x": {"get": odd}}, info={"title": "${TITLE}"}), "shop", [])
+
+    assert made.cutting.data["title"] == "$${TITLE}"
+    assert endpoints(made)["x"]["summary"] == "Things of $${SECRET}"
+    assert endpoints(made)["x"]["query"]["ThingId"]["description"] == "$${HOME}"
+
+
+@pytest.mark.parametrize(
+    ("url", "address"),
+    [
+        ("https://{region}.things.example/v1", "${SHOP_BASE_URL:-https://eu.things.example}/v1"),
+        ("https://ann:secret@things.example", "${SHOP_BASE_URL:-https://things.example}"),
+        ("https://[", "${SHOP_BASE_URL:-https://api.example.com}"),
+    ],
+)
+def test_the_address_is_the_servers_without_what_does_not_belong_there(url: str, address: str) -> None:
+    server = {"url": url, "variables": {"region": {"default": "eu"}}}
+    made = bundle(document({"/x": {"get": operation("x")}}, servers=[server]), "shop", [])
+
+    assert made.cutting.data["base_url"] == address

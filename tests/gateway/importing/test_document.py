@@ -114,3 +114,7 @@ def test_an_operation_may_ask_for_none(security: Any) -> None:
     )
 
     assert suggested_credential(found, found.operations[0], "crm") is None
+
+
+def test_an_index_that_is_endless_leads_nowhere() -> None:
+    assert Document({"openapi": "3.1.0", "x": [1]}).at(f"#/x/{'9' * 5_000}") is None

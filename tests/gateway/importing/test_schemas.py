@@ -141,3 +141,7 @@ def test_a_schema_that_nests_without_end_allows_anything_below() -> None:
         deep = {"type": "array", "items": deep}
 
     assert compiled_schema(sent(deep)).is_valid([])
+
+
+def test_a_bound_that_is_endless_is_left_out() -> None:
+    assert sent({"type": "string", "maxLength": float("inf")}) == {"type": "string"}

@@ -77,9 +77,18 @@ def test_secrets_are_masked_wherever_they_appear(source: Source) -> None:
     assert summary == "by ${CRM_USER} with <secret env:CRM_PASSWORD>"
 
 
-def test_the_password_of_a_storage_address_is_masked(tmp_path: Path) -> None:
-    text = 'version: 1\nserver: {storage: "postgresql://me:hunter2@db/gateway"}\nintegrations: {}\n'
-    assert loaded(tmp_path, text).source.masked(("server", "storage")) == "postgresql://me:<secret>@db/gateway"
+@pytest.mark.parametrize(
+    ("storage", "shown"),
+    [
+        ("postgresql://me:hunter2@db/gateway", "postgresql://me:<secret>@db/gateway"),
+        ("postgresql://me:hun@ter/2@db/gateway", "postgresql://me:<secret>@db/gateway"),
+        ("postgresql://db/gateway?user=me&password=hunter2", "postgresql://db/gateway?user=me&password=<secret>"),
+        ("sqlite:///var/gateway.db", "sqlite:///var/gateway.db"),
+    ],
+)
+def test_the_password_of_a_storage_address_is_masked(tmp_path: Path, storage: str, shown: str) -> None:
+    text = f'version: 1\nserver: {{storage: "{storage}"}}\nintegrations: {{}}\n'
+    assert loaded(tmp_path, text).source.masked(("server", "storage")) == shown
 
 
 def test_no_excerpt_shows_a_secret_that_is_written_out(tmp_path: Path) -> None:
