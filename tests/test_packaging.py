@@ -34,6 +34,7 @@ def test_the_wheel_carries_the_packages_the_pages_and_the_shipped_config(wheel: 
 
     assert {"gateway/py.typed", "gateway/app.py", "gateway_policies/py.typed", "gateway/static/docs.html"} <= names
     assert {"gateway/shipped/integrations.yaml", "gateway/shipped/schemas/vapi/assistant.json"} <= names
+    assert {"gateway/explanations/diagnostics/GW104.md", "gateway/explanations/problems/circuit-open.md"} <= names
     assert "gateway/editing/first.yaml" in names
     assert not {name for name in names if name.startswith(("tests/", "benchmarks/", "scripts/"))}
 
