@@ -1,4 +1,4 @@
-"""One language server for all tests, a network that nobody may use, and the schema that an editor is given."""
+"""A language server for the tests of a file, a network that nobody may use, and the schema that an editor is given."""
 
 import socket
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ def network() -> Iterator[socket.socket]:
         yield listening
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def server(network: socket.socket) -> Iterator[LanguageServer]:
     install()
     running = LanguageServer(f"http://127.0.0.1:{network.getsockname()[1]}")
