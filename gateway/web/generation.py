@@ -1,6 +1,6 @@
 """One generation of the gateway: what a loaded config serves, as a whole, until the next one takes its place."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 from email.utils import format_datetime
 from typing import Any
@@ -47,7 +47,7 @@ class Generation:
         self, endpoints: Iterable[Endpoint], site: Asgi, door: Door, public_url: str, fields: Headers = ()
     ) -> None:
         self.fields = fields
-        self.table = RouteTable(route for endpoint in endpoints for route in _routes(endpoint))
+        self.table = RouteTable(_routes(tuple(endpoints)))
         self.site = site
         self.door = door
         self.public_url = public_url
@@ -64,11 +64,13 @@ def _segment(segment: str) -> str:
     return REST if segment == "**" else segment
 
 
-def _routes(endpoint: Endpoint) -> Iterable[tuple[str, tuple[str, ...], Endpoint]]:
-    operation = endpoint.operation
-    yield operation.method, pattern(operation.route), endpoint
-    if operation.method == "GET":
-        yield "HEAD", pattern(operation.route), endpoint
+def _routes(endpoints: Sequence[Endpoint]) -> Iterable[tuple[str, tuple[str, ...], Endpoint]]:
+    """HEAD is answered as GET is, unless an endpoint of its own is declared for it."""
+    for endpoint in endpoints:
+        yield endpoint.operation.method, pattern(endpoint.operation.route), endpoint
+    for endpoint in endpoints:
+        if endpoint.operation.method == "GET":
+            yield "HEAD", pattern(endpoint.operation.route), endpoint
 
 
 def _fields(plan: Plan) -> Iterable[tuple[bytes, bytes]]:
