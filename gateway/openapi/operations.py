@@ -79,6 +79,8 @@ def _parameter(parameter: Parameter, operation: Operation, schemas: Schemas) -> 
         schema[least] = max(1, schema.get(least, 0))
     if parameter.place == "path":
         schema |= _one_segment(schema)
+    elif parameter.style == "deep":
+        schema |= _in_brackets(schema)
     lifted = {key: parameter.schema[key] for key in sorted(_LIFTED) if key in parameter.schema}
     written: dict[str, Any] = {"name": parameter.name, "in": parameter.place, **lifted}
     if parameter.required or parameter.place == "path":
@@ -96,6 +98,14 @@ def _one_segment(schema: dict[str, Any]) -> dict[str, Any]:
     if "pattern" not in schema:
         return {"pattern": _SEGMENT}
     return {} if _EXACT.fullmatch(schema["pattern"]) else {"allOf": [{"pattern": _SEGMENT}]}
+
+
+def _in_brackets(schema: dict[str, Any]) -> dict[str, Any]:
+    """An object that is written `name[property]=text`: what is not described is a text."""
+    found: dict[str, Any] = {"allOf": [*schema.get("allOf", ()), {"propertyNames": {"pattern": r"^[^\[\]=]+$"}}]}
+    if schema.get("additionalProperties", True) is True:
+        found["additionalProperties"] = {"type": "string"}
+    return found
 
 
 def _json(operation: Operation, schema: dict[str, Any] | None, role: str, schemas: Schemas) -> dict[str, Any]:

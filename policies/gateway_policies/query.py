@@ -24,7 +24,7 @@ class Names:
         found = self._plain.get(name)
         if found is not None or not self._deep:
             return found, ""
-        base, opening, rest = name.partition("[")
+        base, opening, rest = name.rpartition("[")
         if not opening or not rest.endswith("]") or set(rest[:-1]) & set("[]=") or len(rest) == 1:
             return None, ""
         return self._deep.get(base), rest[:-1]

@@ -60,6 +60,8 @@ class Shape:
 
     def _first(self, operation: Operation) -> Any:
         if "reply" not in operation.examples:
+            if operation.paging is not None and not self._schema:
+                return [] if operation.paging.items == "@" or operation.reply.select else {}  # what has pages is a list
             try:
                 return sample(self._schema)
             except NoSample as error:

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import jsonschema_rs
 import pytest
 
 from gateway import Parameter
@@ -43,3 +44,7 @@ def test_an_object_has_its_properties_in_brackets() -> None:
 
     assert (told["style"], told["explode"]) == ("deepObject", True)
     assert told["schema"]["minProperties"] == 1
+    valid = jsonschema_rs.validator_for(told["schema"]).is_valid
+    assert valid({"after": "x", "more": "y"})
+    assert not any(valid({name: "x"}) for name in ("", "a[b]", "a=b"))
+    assert not valid({"more": 7})

@@ -46,6 +46,12 @@ def refusal(declared: Parameter, *query: tuple[str, str]) -> str:
     return str(caught.value)
 
 
+def test_an_object_may_have_brackets_in_its_own_name() -> None:
+    declared = Parameter(name="filter[at]", place="query", vendor="f", schema=RANGE, style="deep")
+
+    assert target(declared, ("filter[at][after]", "5")) == "/contacts?f%5Bafter%5D=5"
+
+
 def test_a_list_that_repeats_its_name_repeats_the_vendors() -> None:
     assert target(parameter("repeat", NUMBERS), ("ids", "1"), ("ids", "2")) == "/contacts?Ids=1&Ids=2"
 

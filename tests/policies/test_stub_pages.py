@@ -48,6 +48,9 @@ CASES: list[tuple[Paging, JsonSchema, dict[str, Any]]] = [
     (LinkPaging(), LIST, {}),
     (NumberPaging(items="items", parameter="page"), page(TEXT), {}),
     (OffsetPaging(items="items", parameter="skip"), page(TEXT), {}),
+    (NumberPaging(parameter="page"), {}, {}),
+    (NumberPaging(items="data.items", parameter="page"), {}, {}),
+    (NumberPaging(items="data.items", parameter="page"), {}, {"reply": ReplyMapping(select="data.items")}),
 ]
 
 

@@ -4,7 +4,6 @@ import argparse
 import sys
 import time
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -33,8 +32,8 @@ def _run(trials: list[Trial], keep: Path | None) -> int:
     Each process tries a few and ends: what Schemathesis remembers of one config is of no use for the next.
     """
     began, found = time.monotonic(), 0
-    with ProcessPoolExecutor(mp_context=get_context("spawn"), max_tasks_per_child=FEW) as pool:
-        for number, (trial, wrong) in enumerate(zip(trials, pool.map(tried, trials), strict=True), start=1):
+    with get_context("spawn").Pool(maxtasksperchild=FEW) as pool:
+        for number, (trial, wrong) in enumerate(zip(trials, pool.imap(tried, trials), strict=True), start=1):
             found += bool(wrong)
             if wrong:
                 print("\n" + told(trial, wrong), flush=True)

@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from gateway_policies.sample import sample
 from tests.contract.generated import parameters
+from tests.contract.generated.pages import linked, paged
 from tests.contract.generated.schemas import Draw, Schema, bodies, objects, values, wholes
 
 Endpoint = dict[str, Any]
@@ -13,7 +14,12 @@ Endpoint = dict[str, Any]
 METHODS = ("GET", "GET", "GET", "POST", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 SEGMENTS = ("items", "users", "v1.2", "me", "items:batch", "a-b", "~x", "größe")
 NAMES = ("id", "user_id", "item-key")
+_FILES = (
+    {"type": "string", "contentEncoding": "base64"},
+    {"type": "string", "contentEncoding": "base64", "contentMediaType": "image/png"},
+)
 _WITH_BODY = frozenset({"POST", "PUT", "PATCH"})
+KINDS = ("short", "short", "long", "empty", "other type", "stream", "none", "links")
 _TYPES = ("text/plain", "audio/mpeg", "application/pdf", "text/csv; charset=utf-8", "application/octet-stream")
 
 
@@ -78,6 +84,8 @@ def _told(draw: Draw) -> Endpoint:
 
 def _body(draw: Draw, found: Endpoint) -> None:
     schema = draw(bodies())
+    if schema.get("type") == "object" and draw(st.integers(0, 6)) == 0:
+        schema = {**schema, "properties": {**schema["properties"], "file": draw(st.sampled_from(_FILES))}}
     found["body"] = schema
     is_object = schema.get("type") == "object"
     names = [name for name in schema.get("properties", {}) if is_object]
@@ -93,7 +101,10 @@ def _send(draw: Draw, names: list[str], *, is_object: bool) -> dict[str, Any]:
         "headers": st.just({"X-Api-Version": "2"}),
     }
     if is_object:
-        optional |= {"encode": st.sampled_from(["json", "form"]), "body": st.just({"fixed": {"a": [1, None]}})}
+        optional |= {
+            "encode": st.sampled_from(["json", "form", "multipart"]),
+            "body": st.just({"fixed": {"a": [1, None]}}),
+        }
     if names:
         optional["rename"] = st.just({names[0]: "Renamed"})
     sent: dict[str, Any] = draw(st.fixed_dictionaries({}, optional=optional))
@@ -101,7 +112,8 @@ def _send(draw: Draw, names: list[str], *, is_object: bool) -> dict[str, Any]:
 
 
 def _answers(draw: Draw, found: Endpoint) -> None:
-    kind = draw(st.sampled_from(["short", "short", "long", "empty", "other type", "stream", "none", "page"]))
+    reads = found["route"].startswith("GET ")
+    kind = draw(st.sampled_from([*KINDS, *(("pages", "pages") if reads else ())]))
     if kind == "short":
         found["response"] = draw(wholes())
         _reply(draw, found)
@@ -116,8 +128,10 @@ def _answers(draw: Draw, found: Endpoint) -> None:
         found["responses"] = {200: {"type": draw(st.sampled_from(_TYPES))}}
     elif kind == "stream":
         found |= {"responses": {200: {"type": draw(st.sampled_from(_TYPES))}}, "stream": True}
-    elif kind == "page":
-        _page(draw, found)
+    elif kind == "links":
+        found |= draw(linked())
+    elif kind == "pages":
+        found |= draw(paged())
 
 
 def _answer(draw: Draw, status: int) -> dict[str, Any]:
@@ -138,11 +152,3 @@ def _reply(draw: Draw, found: Endpoint) -> None:
         found["reply"] = draw(st.fixed_dictionaries({}, optional=optional))
     if draw(st.integers(0, 2)) == 0:
         found.setdefault("examples", {})["reply"] = sample(schema, 3)
-
-
-def _page(draw: Draw, found: Endpoint) -> None:
-    """A list with an address of the next page; `paging:` has its place here."""
-    things = {"type": "array", "items": draw(objects(1))}
-    link = {"type": ["string", "null"]}
-    found["response"] = {"type": "object", "properties": {"things": things, "next": link}, "required": ["things"]}
-    found["reply"] = {"links": draw(st.sampled_from([["$.next"], ['$["next"]', "$.things[*].url"]]))}

@@ -38,6 +38,8 @@ def of_query() -> st.SearchStrategy[dict[str, Schema]]:
 def _query_parameter(draw: Draw) -> Schema:
     if draw(st.integers(0, 3)) == 0:
         return draw(_annotated(_array(draw), styles=True))
+    if draw(st.integers(0, 9)) == 0:
+        return {**draw(_annotated(_object(draw), optional=True)), "style": "deep"}
     return draw(_annotated(draw(plain()), optional=True))
 
 
@@ -46,6 +48,14 @@ def _array(draw: Draw) -> Schema:
     items = draw(st.one_of(numbers(), st.sampled_from([word, {"type": "string", "enum": ["a", "b"]}, _BARE])))
     bounds: list[Schema] = [{}, {"maxItems": 3}, {"minItems": 1}, {"minItems": 1, "maxItems": 4}]
     return {"type": "array", "items": items, **draw(st.sampled_from(bounds))}
+
+
+def _object(draw: Draw) -> Schema:
+    """One level of single values, as `filter[size]=3`."""
+    names = draw(st.lists(st.sampled_from(["size", "owner", "größe"]), min_size=1, unique=True))
+    more: list[Schema] = [{}, {"additionalProperties": False}]
+    properties = {name: draw(st.one_of(numbers(), texts())) for name in names}
+    return {"type": "object", "properties": properties, **draw(st.sampled_from(more))}
 
 
 def of_header() -> st.SearchStrategy[dict[str, Schema]]:
@@ -64,7 +74,7 @@ def _annotated(draw: Draw, schema: Schema, *, optional: bool = False, styles: bo
     if draw(st.integers(0, 4)) == 0:
         found |= {"description": "What it is for", "deprecated": draw(st.booleans())}
     if styles:
-        found |= draw(st.sampled_from([{}, {"style": "repeat"}, {"style": "comma"}]))
+        found |= draw(st.sampled_from([{}, *({"style": style} for style in ("repeat", "comma", "space", "pipe"))]))
     value = _value(schema)
     if value is not None and draw(st.integers(0, 3)) == 0:
         found["examples"] = [value]
