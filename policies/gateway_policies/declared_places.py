@@ -1,38 +1,61 @@
-"""What an answer declares of one place in it."""
+"""What may stand in the place of a link that leads nowhere, by what the endpoint's answers declare."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 import jsonschema_rs
+import msgspec
 
 from gateway import JsonSchema, Operation
+
+Steps = Sequence[str | None]
+"""The way to a place; None is any item of a list."""
 
 _DEEPEST = 12
 
 
-def takes_null(operation: Operation, path: Sequence[str | None]) -> bool:
-    """Whether null may stand at a place of every answer; a step None is any item. True where nothing is declared."""
-    return all(_takes_null(answer.schema, path) for answer in operation.answers if answer.schema is not None)
+class NoRoom(ValueError):
+    """The place has to have something in it, and nothing that says nothing fits."""
 
 
-def _takes_null(root: JsonSchema, path: Sequence[str | None]) -> bool:
+def blank(operation: Operation, path: Steps) -> Any:
+    """None, UNSET for leaving the property out, or an empty text: the first that every answer allows. Raises NoRoom."""
+    schemas = [answer.schema for answer in operation.answers if answer.schema is not None]
+    for value in (None, msgspec.UNSET, ""):
+        if all(_allows(schema, path, value) for schema in schemas):
+            return value
+    raise NoRoom(f"neither null nor nothing may stand at `{path[-1]}`")
+
+
+def _allows(root: JsonSchema, path: Steps, value: Any) -> bool:
+    holders = _at(root, path[:-1])
+    if value is msgspec.UNSET:
+        return path[-1] is not None and not any(path[-1] in part.get("required", ()) for part in _parts(root, holders))
+    definitions = {"$defs": root.get("$defs", {})}
+    schemas = [{**part, **definitions} for part in _below(root, holders, path[-1])]
+    return all(jsonschema_rs.validator_for(schema, validate_formats=True).is_valid(value) for schema in schemas)
+
+
+def _at(root: JsonSchema, path: Steps) -> list[Any]:
     found: list[Any] = [root]
     for step in path:
-        found = [part for schema in found for part in _below(schema, root, step, 0)]
-    definitions = {"$defs": root.get("$defs", {})}
-    schemas = [{**schema, **definitions} for schema in found if isinstance(schema, dict)]
-    return all(jsonschema_rs.validator_for(schema).is_valid(None) for schema in schemas)
+        found = [*_below(root, found, step)]
+    return found
 
 
-def _below(schema: Any, root: JsonSchema, step: str | None, depth: int) -> Iterator[Any]:
-    """The schemas of a property, or of the items, behind local references and in every branch."""
-    if not isinstance(schema, dict) or depth > _DEEPEST:
-        return
-    if step is None and "items" in schema:
-        yield schema["items"]
-    elif step in schema.get("properties", {}):
-        yield schema["properties"][step]
-    name = schema.get("$ref", "").removeprefix("#/$defs/").replace("~1", "/").replace("~0", "~")
-    branches = [part for key in ("allOf", "anyOf", "oneOf") for part in schema.get(key, ())]
-    for part in (root.get("$defs", {}).get(name), *branches):
-        yield from _below(part, root, step, depth + 1)
+def _below(root: JsonSchema, schemas: Sequence[Any], step: str | None) -> Iterator[JsonSchema]:
+    for part in _parts(root, schemas):
+        found = part.get("items") if step is None else part.get("properties", {}).get(step)
+        if isinstance(found, dict):
+            yield found
+
+
+def _parts(root: JsonSchema, schemas: Sequence[Any], depth: int = 0) -> Iterator[JsonSchema]:
+    """The schemas themselves, what they refer to, and every branch that they have."""
+    for schema in schemas:
+        if not isinstance(schema, dict) or depth > _DEEPEST:
+            continue
+        yield schema
+        name = schema.get("$ref", "").removeprefix("#/$defs/").replace("~1", "/").replace("~0", "~")
+        branches = [part for key in ("allOf", "anyOf", "oneOf") for part in schema.get(key, ())]
+        yield from _parts(root, [root.get("$defs", {}).get(name), *branches], depth + 1)

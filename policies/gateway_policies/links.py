@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
+import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from gateway import Call, Kit, Operation
-from gateway.errors import NoSuchPage, Violation
-from gateway_policies.declared_places import takes_null
+from gateway.errors import ContractViolation, NoSuchPage, Violation
+from gateway_policies.declared_places import NoRoom, blank
 
 _AS_IT_IS = "/%:@!$&'()*+,;=~"
 """What may stand in a path (RFC 3986), and what is encoded already."""
@@ -68,29 +69,37 @@ class Cursors:
 
 
 def rewriter(operation: Operation, kit: Kit) -> Callable[[Call, Any], None]:
-    """Rewrites the declared links of a decoded answer in place.
-
-    A link that leads elsewhere becomes null; one whose schema allows no null is left out.
-    """
+    """Rewrites the declared links of a decoded answer in place; of one that leads elsewhere nothing is left."""
     cursors = Cursors.of(operation, kit)
     steps = [tuple(_steps(path)) for path in operation.reply.links]
-    paths = [(path, not takes_null(operation, path) and path[-1] is not None) for path in steps]
+    paths = [(path, _blank(operation, path)) for path in steps]
 
     def rewrite(call: Call, document: Any) -> None:
-        for path, left_out in paths:
+        for path, nothing in paths:
             for holder, key in _found(document, path):
                 link = holder[key]
-                if not isinstance(link, str) or not link:
-                    continue
-                target = cursors.target(link)
-                if target is not None:
-                    holder[key] = page_url(operation, call.path, cursors.sealed(target, call))
-                elif left_out:
-                    del holder[key]
-                else:
-                    holder[key] = None
+                if isinstance(link, str) and link:
+                    target = cursors.target(link)
+                    there = nothing if target is None else page_url(operation, call.path, cursors.sealed(target, call))
+                    _put(holder, key, there)
 
     return rewrite
+
+
+def _blank(operation: Operation, path: tuple[str | None, ...]) -> Any:
+    try:
+        return blank(operation, path)
+    except NoRoom as error:
+        return error
+
+
+def _put(holder: Any, key: Any, value: Any) -> None:
+    if isinstance(value, NoRoom):
+        raise ContractViolation("a link of the vendor's leads elsewhere, where one to a page of ours has to be")
+    if value is msgspec.UNSET:
+        del holder[key]
+    else:
+        holder[key] = value
 
 
 def page_url(operation: Operation, values: Mapping[str, str], cursor: str, **more: str) -> str:

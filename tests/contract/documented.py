@@ -1,5 +1,6 @@
 """Checks one response against the OpenAPI document: its status, media type, body and header fields are all told of."""
 
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote
@@ -90,14 +91,27 @@ def _body(document: Mapping[str, Any], declared: Mapping[str, Any], response: ht
     return [] if schema is None else broken(document, schema, response.json())
 
 
-_FORMATS = FormatChecker([name for name in FormatChecker.checkers if name != "time"])
-"""Python's own idea of a time has no time zone, that of RFC 3339 needs one."""
+_HOST = re.compile(
+    r"(?=.{1,253}$)[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?)*"
+)
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[!-~]*")
+
+
+def _formats() -> FormatChecker:
+    """Python's own, save that its time of day has no zone; and two that it leaves to other packages."""
+    checker = FormatChecker([name for name in FormatChecker.checkers if name != "time"])
+    checker.checkers = {
+        **checker.checkers,
+        "hostname": (lambda text: not isinstance(text, str) or _HOST.fullmatch(text) is not None, ()),
+        "uri": (lambda text: not isinstance(text, str) or _ADDRESS.fullmatch(text) is not None, ()),
+    }
+    return checker
 
 
 def broken(document: Mapping[str, Any], schema: Mapping[str, Any], value: Any) -> list[str]:
     registry: Registry[Any] = Registry().with_resource("urn:document", DRAFT202012.create_resource(document))
     placed = {**_absolute(schema), "$schema": "https://json-schema.org/draft/2020-12/schema"}
-    validator = Draft202012Validator(placed, registry=registry, format_checker=_FORMATS)
+    validator = Draft202012Validator(placed, registry=registry, format_checker=_formats())
     return [f"{error.json_path}: {error.message}"[:300] for error in validator.iter_errors(value)]
 
 

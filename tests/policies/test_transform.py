@@ -219,6 +219,14 @@ def test_such_a_link_is_left_out_where_no_null_may_stand() -> None:
     assert decoded(answer.body) == {"items": []}
 
 
+def test_such_a_link_breaks_the_contract_where_an_address_has_to_be() -> None:
+    page = {"required": ["@odata.nextLink"], "properties": {"@odata.nextLink": {"type": "string", "format": "uri"}}}
+    body = msgspec.json.encode({"@odata.nextLink": "https://evil.example/v1/x", "items": []})
+
+    with pytest.raises(ContractViolation):
+        through({}, Reply(200, (), body), **PAGED, answers=(Answer(status=200, schema=page),))
+
+
 @pytest.mark.parametrize("cursor", ["", "x", "é", "AAAA", "=" * 9, "A" * 4000])
 def test_a_made_up_cursor_is_refused(cursor: str) -> None:
     with pytest.raises(NoSuchPage):
