@@ -31,7 +31,11 @@ EndpointName = Annotated[
     ),
 ]
 Status = Annotated[
-    str, Meta(pattern="^[1-5][0-9][0-9]" + _END, extra_json_schema=_says("expected a status, such as `201`"))
+    str,
+    Meta(
+        pattern="^2[0-9][0-9]" + _END,
+        extra_json_schema=_says("expected the status of a success, such as `201`"),
+    ),
 ]
 ExampleOf = Annotated[
     str, Meta(pattern="^(body|reply)" + _END, extra_json_schema=_says("an example is of the `body` or of the `reply`"))

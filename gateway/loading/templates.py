@@ -25,7 +25,10 @@ def template_faults(key: str, template: str) -> Iterator[tuple[str, str]]:
         yield f"`{key}` is longer than {LONGEST:,} characters", "vendors' paths have about a hundred"
         return
     path = _REFERENCE.sub("x", template.partition(" ")[2])
-    for segment in path.split("/"):
+    segments = path.split("/")
+    if key == "route" and "" in segments[1:-1]:
+        yield f"`{key}` has an empty segment", "write one `/`"
+    for segment in segments:
         fault = _fault(key, segment)
         if fault is not None:
             yield fault
@@ -46,5 +49,7 @@ def _fault(key: str, segment: str) -> tuple[str, str] | None:
         return f"`{segment}` in `{key}` is no parameter", "a parameter is a whole segment, such as `/{id}/`"
     if segment in (".", ".."):
         return f"`{key}` cannot hold the segment `{segment}`", "callers and proxies remove it"
+    if key == "route" and "%" in segment:
+        return f"`{key}` cannot hold `%`", "write the character itself: callers encode it"
     forbidden = _FORBIDDEN.search(segment)
     return (f"`{key}` cannot hold `{forbidden[0]}`", "no path can") if forbidden is not None else None

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from gateway.openapi.alike import alike
 from gateway.openapi.entry import Entry
 from gateway.openapi.fields import header_components
 from gateway.openapi.operations import described
@@ -28,6 +29,7 @@ def document(
     """The OpenAPI 3.1 document. `keyless`: nobody needs a key, so foreign hosts and foreign pages are refused."""
     schemas, problems = Schemas(), Problems(public_url)
     schemas.components.update(PROBLEM_SCHEMAS)
+    entries = [*alike(entries)]
     siblings = _by_collection(entries)
     paths: dict[str, dict[str, Any]] = {}
     for entry in entries:
