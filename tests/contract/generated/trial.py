@@ -13,8 +13,10 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from gateway.app import Application, Launch
 from gateway.diagnostics import InvalidConfig, render_concise
 from gateway.web.generation import Asgi
+from tests.contract.asking import ask
 from tests.contract.documented import items_at, operation_at, undocumented
 from tests.contract.exercise import STUBBED, Failure, Found, asked_of, config, exercise
+from tests.contract.generated.imported import write_imported
 from tests.contract.generated.twists import twisted
 from tests.contract.requested import Asked, allowed
 
@@ -27,7 +29,7 @@ PATIENT = {"not_a_server_error", "positive_data_acceptance", "negative_data_reje
 class Trial(msgspec.Struct, frozen=True, kw_only=True):
     """A config and how it is tried: `calm` where every well-formed request has to succeed; `examples` an operation.
 
-    `again` is the command that tries it once more.
+    `imported`: what is tried is the import of its document. `again` is the command that tries it once more.
     """
 
     name: str
@@ -35,6 +37,7 @@ class Trial(msgspec.Struct, frozen=True, kw_only=True):
     seed: int = 1
     calm: bool = True
     examples: int = 5
+    imported: bool = False
     again: str = ""
 
 
@@ -54,8 +57,12 @@ def findings(trial: Trial, folder: Path) -> list[str]:
     path = folder / "integrations.yaml"
     path.write_text(trial.text)
     environ = ENVIRON if trial.calm else {**ENVIRON, "RATE_LIMIT_PER_MINUTE": ""}
+    launch = Launch(config=path, environ=environ, public_url=BASE)
     try:
-        application = Application(Launch(config=path, environ=environ, public_url=BASE))
+        application = Application(launch)
+        if trial.imported:
+            write_imported(path, ask(application, "GET", "/openapi.json").json())
+            application = Application(launch)
     except InvalidConfig as refused:
         return [f"refused: {render_concise(problem)}" for problem in refused.problems if problem.severity == "error"]
     return [*held(application, trial, folder)]

@@ -13,22 +13,24 @@ from tests.contract.generated.yaml_text import yaml_text
 
 CONFIGS = 1_000
 QUICK = 16
+IMPORTED = 3
+"""Of six calm ones the one that another imports."""
 _STYLES = st.sampled_from([False, None, True])
 
 
 def written(count: int, seed: int) -> list[Trial]:
-    """So many; every fourth is a troubled one."""
-    few = count // 4
-    peaceful, others = _texts(calm(), count - few, seed), _texts(troubled(), few, seed)
+    """So many; every fourth is a troubled one, every eighth is imported by another."""
     again = f"python -m tests.contract.generated --configs {count} --seed {seed} --only "
-    found = [
-        Trial(name=f"calm-{number}", text=text, seed=number, again=f"{again}calm-{number}")
-        for number, text in enumerate(peaceful)
-    ]
-    for number, text in enumerate(others):
-        name = f"troubled-{number}"
-        found.insert(number * 4, Trial(name=name, text=text, seed=number, calm=False, again=again + name))
+    few = count // 4
+    found = [_trial("calm", number, text, again) for number, text in enumerate(_texts(calm(), count - few, seed))]
+    for number, text in enumerate(_texts(troubled(), few, seed)):
+        found.insert(number * 4, _trial("troubled", number, text, again))
     return found
+
+
+def _trial(kind: str, number: int, text: str, again: str) -> Trial:
+    name, imported = f"{kind}-{number}", kind == "calm" and number % 6 == IMPORTED
+    return Trial(name=name, text=text, seed=number, calm=kind == "calm", imported=imported, again=again + name)
 
 
 def _texts(configs: st.SearchStrategy[Config], count: int, seed: int) -> list[str]:
