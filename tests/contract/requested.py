@@ -55,7 +55,8 @@ def _given(template: str, asked: Asked, told: list[_Told]) -> Iterator[tuple[str
     deep = [one["name"] for one in told if one.get("style") == "deepObject"]
     for name in dict.fromkeys(name for name, _ in pairs):
         within = next((one for one in deep if name.startswith(f"{one}[") and name.endswith("]")), None)
-        yield "query", within or name, [value for other, value in pairs if other == name]
+        bare = f"{name} without brackets" if name in deep else name  # which nobody knows
+        yield "query", within or bare, [value for other, value in pairs if other == name]
     for name, value in asked.headers.items():
         yield "header", name, [value]
 

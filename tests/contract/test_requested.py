@@ -45,6 +45,7 @@ def test_what_fits_is_allowed(query: str) -> None:
         ("/things/a?ids=1,x", ZONE),
         ("/things/a?tags=a", ZONE),
         ("/things/a?unknown=1", ZONE),
+        ("/things/a?f=1", ZONE),
         ("/things/a", {}),
         ("/things/a", {"x-zone": "1"}),
     ],
