@@ -12,7 +12,7 @@ from tests.contract.generated.trial import Trial
 from tests.contract.generated.yaml_text import yaml_text
 
 CONFIGS = 1_000
-QUICK = 16
+QUICK = 20
 IMPORTED = 3
 """Of six calm ones the one that another imports."""
 _STYLES = st.sampled_from([False, None, True])
