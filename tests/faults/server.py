@@ -88,6 +88,10 @@ class Exchange:
 Case = Callable[[Exchange], Awaitable[None]]
 
 
+_TURNS = 5
+"""After so many turns of the loop, what was accepted at the last moment has a task, and can be ended."""
+
+
 class Vendor:
     """The server; `cases` tells what each first path segment does.
 
@@ -119,10 +123,12 @@ class Vendor:
 
     async def __aexit__(self, *_: type[BaseException] | BaseException | types.TracebackType | None) -> None:
         self._server.close()
-        await asyncio.sleep(0)  # what was accepted at the same moment has its task by now
+        for _ in range(_TURNS):
+            await asyncio.sleep(0)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)
+        await asyncio.sleep(0)  # what was closed last is let go
 
     def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.ensure_future(self._serve(reader, writer))

@@ -8,7 +8,8 @@ Schema = dict[str, Any]
 Draw = st.DrawFn
 
 NAMES = ("name", "email", "size", "tags", "owner", "price", "active", "id", "@odata.type", "first name", "größe")
-FORMATS = ("date-time", "date", "time", "email", "uuid", "hostname", "ipv4", "ipv6", "uri", "uri-reference")
+FORMATS = ("date-time", "date", "time", "uuid", "hostname", "ipv4", "ipv6", "uri", "uri-reference")
+"""No `email`: a lone quotation mark before the `@` is one to Schemathesis and none to RFC 5321."""
 PATTERNS = (
     "^[a-z]{3,8}$",
     "^AC[0-9a-f]{6}$",
@@ -44,7 +45,7 @@ def texts() -> st.SearchStrategy[Schema]:
 @st.composite
 def numbers(draw: Draw) -> Schema:
     kind = draw(st.sampled_from(["integer", "number"]))
-    low, span = draw(st.integers(-50, 50)), draw(st.integers(2, 500))
+    low, span = draw(st.integers(-50, 50)), draw(st.integers(4, 500))
     bounds: Schema = draw(
         st.sampled_from(
             [

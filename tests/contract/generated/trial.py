@@ -17,6 +17,7 @@ from tests.contract.asking import ask
 from tests.contract.documented import items_at, operation_at, undocumented
 from tests.contract.exercise import STUBBED, Failure, Found, asked_of, config, exercise
 from tests.contract.generated.imported import write_imported
+from tests.contract.generated.one_loop import OneLoop
 from tests.contract.generated.twists import twisted
 from tests.contract.requested import Asked, allowed
 
@@ -65,7 +66,11 @@ def findings(trial: Trial, folder: Path) -> list[str]:
             application = Application(launch)
     except InvalidConfig as refused:
         return [f"refused: {render_concise(problem)}" for problem in refused.problems if problem.severity == "error"]
-    return [*held(application, trial, folder)]
+    looped = OneLoop(application)
+    try:
+        return [*held(looped, trial, folder)]
+    finally:
+        looped.close()
 
 
 def held(application: Asgi, trial: Trial, folder: Path) -> Iterator[str]:
