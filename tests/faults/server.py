@@ -123,7 +123,7 @@ class Vendor:
 
     async def __aexit__(self, *_: type[BaseException] | BaseException | types.TracebackType | None) -> None:
         self._server.close()
-        for _ in range(_TURNS):
+        for _turn in range(_TURNS):
             await asyncio.sleep(0)
         for task in self._tasks:
             task.cancel()
