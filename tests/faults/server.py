@@ -7,6 +7,8 @@ import types
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Self
 
+from tests.turns import settled
+
 
 class Exchange:
     """One request at the server: what arrived, and the hands to answer with."""
@@ -88,10 +90,6 @@ class Exchange:
 Case = Callable[[Exchange], Awaitable[None]]
 
 
-_TURNS = 5
-"""After so many turns of the loop, what was accepted at the last moment has a task, and can be ended."""
-
-
 class Vendor:
     """The server; `cases` tells what each first path segment does.
 
@@ -122,9 +120,8 @@ class Vendor:
         return self
 
     async def __aexit__(self, *_: type[BaseException] | BaseException | types.TracebackType | None) -> None:
+        await settled()
         self._server.close()
-        for _turn in range(_TURNS):
-            await asyncio.sleep(0)
         for task in self._tasks:
             task.cancel()
         await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -14,6 +14,7 @@ from tests.simulators.control import CONTROL_PATH, control
 from tests.simulators.script import Fault
 from tests.simulators.simulator import Simulator, respond
 from tests.simulators.wire import HEAD_LIMIT, Answer, MalformedRequestError, Request, read_request
+from tests.turns import settled
 
 HOST = "127.0.0.1"
 # SO_LINGER on with zero seconds: closing sends RST, which is what a client sees when a vendor's process dies.
@@ -34,6 +35,7 @@ async def serve(simulator: Simulator, port: int = 0) -> AsyncIterator[str]:
     try:
         yield f"http://{HOST}:{server.sockets[0].getsockname()[1]}{simulator.base_path}"
     finally:
+        await settled()
         server.close()
         for task in tuple(connections):
             task.cancel()

@@ -86,9 +86,7 @@ def _annotated(draw: Draw, schema: Schema, *, optional: bool = False, styles: bo
 
 
 def _value(schema: Schema) -> Any:
-    """One that it allows, if one is found; none of a time of day, which openapi-spec-validator reads its own way."""
-    if schema.get("format") == "time":
-        return None
+    """One that it allows, if one is found."""
     try:
         return sample(schema, 1)
     except NoSample:

@@ -8,8 +8,11 @@ Schema = dict[str, Any]
 Draw = st.DrawFn
 
 NAMES = ("name", "email", "size", "tags", "owner", "price", "active", "id", "@odata.type", "first name", "größe")
-FORMATS = ("date-time", "date", "time", "uuid", "hostname", "ipv4", "ipv6", "uri", "uri-reference")
-"""No `email`: a lone quotation mark before the `@` is one to Schemathesis and none to RFC 5321."""
+FORMATS = ("date-time", "date", "uuid", "hostname", "ipv4", "ipv6", "uri", "uri-reference")
+"""No `email`: a lone quotation mark before the `@` is one to Schemathesis and none to RFC 5321.
+
+No `time`: to the validator of documents it has no offset, to RFC 3339 it must have one.
+"""
 PATTERNS = (
     "^[a-z]{3,8}$",
     "^AC[0-9a-f]{6}$",
