@@ -12,6 +12,7 @@ from gateway.contract import (
     Headers,
     Keep,
     Kit,
+    Page,
     Policy,
     Reply,
     Site,
@@ -22,6 +23,7 @@ from gateway.contract import (
 )
 from gateway.declared import Answer, Operation, Parameter, ReplyMapping, Send, Settings
 from gateway.problems import problem_reply
+from gateway.shared import NotShared, Pace, Shared, Taken
 from gateway.units import Duration, JsonSchema, Percentage, Secret, Size
 
 __version__ = "0.1.0"
@@ -41,7 +43,10 @@ __all__ = [
     "JsonSchema",
     "Keep",
     "Kit",
+    "NotShared",
     "Operation",
+    "Pace",
+    "Page",
     "Parameter",
     "Percentage",
     "Policy",
@@ -50,9 +55,11 @@ __all__ = [
     "Secret",
     "Send",
     "Settings",
+    "Shared",
     "Site",
     "Size",
     "Stage",
+    "Taken",
     "Trail",
     "Verdict",
     "first",

@@ -7,6 +7,7 @@ from typing import Any, Literal, Protocol, TypeVar
 import msgspec
 
 from gateway.declared import Operation
+from gateway.shared import Shared
 
 T = TypeVar("T")
 
@@ -174,7 +175,7 @@ class Kit(msgspec.Struct, frozen=True, kw_only=True):
     """What a stage needs of the world: tests hand in their own.
 
     `clock` is monotonic seconds, `now` seconds since 1970, `random` uniform in [0, 1). `secret` seals what callers
-    carry for us, such as cursors: all processes of one gateway have the same.
+    carry for us, such as cursors: all processes of one gateway have the same. `shared` is what they know together.
     """
 
     clock: Callable[[], float]
@@ -182,7 +183,21 @@ class Kit(msgspec.Struct, frozen=True, kw_only=True):
     sleep: Callable[[float], Awaitable[None]]
     random: Callable[[], float]
     keep: Keep
+    shared: Shared
     secret: bytes = b""
+
+
+class Page(msgspec.Struct, frozen=True, kw_only=True):
+    """Something that the people who run the gateway may ask or order, on the admin listener.
+
+    `path` stands below /admin/ and may hold `{parameters}`; `build` gives the handler, whose Call has path, query and
+    payload. `summary` is one line for the document.
+    """
+
+    method: Literal["GET", "POST", "DELETE"]
+    path: str
+    summary: str
+    build: Callable[[Kit], Handler]
 
 
 class Policy(msgspec.Struct, frozen=True, kw_only=True):
@@ -191,6 +206,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     `build` is given the merged settings, or None where `always` asks for it without them. `settings` None means that
     there is no YAML key. `nullable` tells whether `null` may switch it off. Lists `prepend` where maps merge.
     `description` and `examples`, as YAML writes them, are for editors: what stands under the key, and what for.
+    `pages` are for the people who run it.
     """
 
     name: str
@@ -201,6 +217,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     prepend: bool = False
     description: str = ""
     examples: tuple[Any, ...] = ()
+    pages: tuple[Page, ...] = ()
 
 
 class Credential(msgspec.Struct, frozen=True, kw_only=True):

@@ -5,8 +5,9 @@ import selectors
 from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping
 from typing import Any, TypeVar
 
-from gateway import Call, Caller, Handler, Kit, Operation, Policy, Reply, Site, Trail
+from gateway import Call, Caller, Handler, Kit, Operation, Policy, Reply, Shared, Site, Trail
 from gateway.contract import SLOTS
+from gateway.sharing import Memory
 
 T = TypeVar("T")
 
@@ -48,7 +49,7 @@ def clock() -> float:
     return asyncio.get_running_loop().time()
 
 
-def kit(*, random: float = 0.5, now: float = 1_800_000_000.0) -> Kit:
+def kit(*, random: float = 0.5, now: float = 1_800_000_000.0, shared: Shared | None = None) -> Kit:
     """A Kit in virtual time; `random` is what chance always gives, `now` the wall clock when the loop starts."""
     kept: dict[Hashable, Any] = {}
 
@@ -64,6 +65,7 @@ def kit(*, random: float = 0.5, now: float = 1_800_000_000.0) -> Kit:
         sleep=asyncio.sleep,
         random=lambda: random,
         keep=keep,
+        shared=shared or Memory(clock),
     )
 
 

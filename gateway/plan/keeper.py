@@ -9,6 +9,8 @@ from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeVar
 
 from gateway.contract import Kit
+from gateway.shared import Shared
+from gateway.sharing import Memory
 
 T = TypeVar("T")
 
@@ -60,7 +62,7 @@ class Keeper:
         return self._kept.get(key)
 
 
-def system_kit(keeper: Keeper, environ: Mapping[str, str]) -> Kit:
+def system_kit(keeper: Keeper, environ: Mapping[str, str], shared: Shared | None = None) -> Kit:
     """The world as it is. Without GATEWAY_LINK_SECRET, the links that callers are given lead on until it ends."""
     given = environ.get(LINK_SECRET)
     return Kit(
@@ -69,5 +71,6 @@ def system_kit(keeper: Keeper, environ: Mapping[str, str]) -> Kit:
         sleep=asyncio.sleep,
         random=random.random,
         keep=keeper,
+        shared=shared or Memory(time.monotonic),
         secret=hashlib.sha256(given.encode()).digest() if given else secrets.token_bytes(32),
     )
