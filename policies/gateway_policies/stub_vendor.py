@@ -53,7 +53,7 @@ class Vendor:
         if is_further(self._operation, call):
             return self._emptied(self._shape.base)
         known = self._store.thing(place)
-        if known is not None:
+        if known is not None and self._operation.paging is None:  # what has pages is a list, whatever was put there
             return known if self._shape.fits(known) else self._laid(self._named(call), known)
         if not self._of_item and self._operation.route in self._store.items:
             return self._list(place, self._store.items[self._operation.route])

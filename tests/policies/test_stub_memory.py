@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from gateway import Answer, JsonSchema
+from gateway.paging import OffsetPaging
 from tests.kit import call, run
 from tests.policies.crm import ADA, COLLECTION, CONTACT, ITEM, OTHER, Crm, asked, value_of
 
@@ -192,5 +193,16 @@ def test_only_the_last_thousand_are_remembered() -> None:
 
         assert (await asked(read, id=made[0]["id"]))["name"] == "Ada"
         assert (await asked(read, id=made[1]["id"]))["name"] == "new"
+
+    run(main())
+
+
+def test_what_has_pages_stays_a_list() -> None:
+    async def main() -> None:
+        crm = Crm()
+        read = crm.endpoint("GET", ITEM, {}, paging=OffsetPaging(parameter="skip"))
+        await asked(crm.endpoint("PATCH", ITEM, {}), {"name": "Grace"}, id=OTHER)
+
+        assert await asked(read, id=OTHER) == []
 
     run(main())
