@@ -201,7 +201,7 @@ def test_what_has_pages_stays_a_list() -> None:
     async def main() -> None:
         crm = Crm()
         read = crm.endpoint("GET", ITEM, {}, paging=OffsetPaging(parameter="skip"))
-        await asked(crm.endpoint("PATCH", ITEM, {}), {"name": "Grace"}, id=OTHER)
+        await asked(crm.endpoint("PATCH", ITEM, examples={"reply": ADA}), {"name": "Grace"}, id=OTHER)
 
         assert await asked(read, id=OTHER) == []
 
