@@ -26,11 +26,12 @@ from gateway.web.edge import Edge
 from gateway.web.forwarded import networks
 from gateway.web.generation import Endpoint, Generation
 from gateway.web.intake import Door
+from gateway.web.pages import page_endpoint
 from gateway.web.site import build_site
 
 logger = logging.getLogger("gateway")
 
-
+ADMIN_BODY = 64 * 1024
 BY_HTTPS_ONLY = ((b"strict-transport-security", b"max-age=31536000"),)
 
 
@@ -165,7 +166,9 @@ class Application:
 
         admin = admin_handlers(self.health, self._telemetry.render, reload, shown, document)
         site = build_site({}, "", [*health_handlers(self.health), *admin], {})
-        return Generation([], site, Door(body_limit=1024), "")
+        pages = [page for policy in self._registry.policies for page in policy.pages]
+        endpoints = [page_endpoint(page, page.build(self._kit)) for page in pages]
+        return Generation(endpoints, site, Door(body_limit=ADMIN_BODY), "")
 
     def _all(self) -> list[Plan]:
         return [*self.plans.endpoints, *self.plans.native]
