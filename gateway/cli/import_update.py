@@ -21,6 +21,7 @@ from gateway.importing import Document
 def show_update(document: Document, path: Path, name: str, config: Path) -> int:
     """Prints what is different; gives 1 where anything is."""
     try:
+        compiled(config)  # an unfinished config is told what is missing, not what would change
         found = update(config, name, document, path)
         told = changes(_documented(found.before, found.folder), _documented(found.after, found.folder))
     except Refused as refused:

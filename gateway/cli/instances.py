@@ -1,7 +1,7 @@
 """A gateway that runs: what it says of its config, asked at its admin address."""
 
 import os
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 from urllib.error import HTTPError
 from urllib.request import OpenerDirector, ProxyHandler, build_opener
 
@@ -12,6 +12,8 @@ from gateway.rendering import Rendered
 
 _PATIENCE = 10.0
 
+T = TypeVar("T")
+
 
 def admin_address() -> str:
     """Where `gateway serve` listens for those who run it, in this environment."""
@@ -20,14 +22,21 @@ def admin_address() -> str:
 
 def config_of(address: str) -> Rendered:
     """Its places are told as those of what runs: the file may be another one by now."""
-    rendered = msgspec.json.decode(_asked(address, "/admin/config/resolved"), type=Rendered)
+    rendered = _decoded(_asked(address, "/admin/config/resolved"), Rendered, address)
     origins = {pointer: f"running:{origin}" for pointer, origin in rendered.origins.items()}
     return msgspec.structs.replace(rendered, origins=origins)
 
 
 def document_of(address: str) -> dict[str, Any]:
     """The admin address has it, and so has the address for callers."""
-    return msgspec.json.decode(_asked(address, "/admin/openapi.json", "/openapi.json"), type=dict[str, Any])
+    return _decoded(_asked(address, "/admin/openapi.json", "/openapi.json"), dict[str, Any], address)
+
+
+def _decoded(answer: bytes, kind: type[T], address: str) -> T:
+    try:
+        return msgspec.json.decode(answer, type=kind)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):  # somebody else answers there
+        _refuse_stranger(address)
 
 
 def _asked(address: str, *paths: str) -> bytes:
@@ -35,7 +44,11 @@ def _asked(address: str, *paths: str) -> bytes:
     for path in paths:
         if (answer := _get(address, path)) is not None:
             return answer
-    return refuse(f"{address} is not the admin address of a gateway: `gateway serve` says where that is")
+    _refuse_stranger(address)
+
+
+def _refuse_stranger(address: str) -> NoReturn:
+    refuse(f"{address} is not the admin address of a gateway: `gateway serve` says where that is")
 
 
 def _get(address: str, path: str) -> bytes | None:

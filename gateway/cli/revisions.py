@@ -14,9 +14,10 @@ _KINDS = frozenset({".yaml", ".yml", ".json"})
 
 
 def is_revision(text: str, folder: Path) -> bool:
-    """Whether git knows a commit of that name in the repository that holds the folder."""
+    """Whether git knows a commit of that name in the repository that holds the folder; `^HEAD` says what is none."""
     words = ("rev-parse", "--verify", "--quiet", "--end-of-options", f"{text}^{{commit}}")
-    return _git(*words, folder=folder).returncode == 0
+    found = _git(*words, folder=folder)
+    return found.returncode == 0 and not found.stdout.startswith("^")
 
 
 def path_within(file: Path) -> str:

@@ -4,7 +4,9 @@ import json
 import os
 import subprocess
 import sys
+import threading
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -26,6 +28,7 @@ integrations:
 """
 SCHEMA = {"type": "array", "items": {"type": "object", "properties": {"id": {"type": "string"}}}}
 CHANGED = "~ crm.list timeout.total 20s → 30s  (integrations.yaml:2)\n"
+STRANGER = "error: {} is not the admin address of a gateway: `gateway serve` says where that is"
 ENVIRON = {"CRM_TOKEN": "mark-of-the-token", "CRM_HOST": "crm.example"}
 
 
@@ -142,6 +145,7 @@ def test_programs_get_one_value(project: Path) -> None:
         (("none.yaml",), "there is no file and no git revision `none.yaml`"),
         (("HEAD:none.yaml", "integrations.yaml"), "there is no `none.yaml` in revision `HEAD`"),
         (("nonsense:integrations.yaml", "integrations.yaml"), "no git revision `nonsense:integrations.yaml`"),
+        (("^HEAD",), "no git revision `^HEAD`"),
         (("--output=x:y", "integrations.yaml"), "no such option"),
     ],
 )
@@ -194,6 +198,24 @@ def test_what_only_the_gateway_knows_is_not_compared(project: Path, gateway: Run
 
     assert (told.returncode, told.stdout) == (0, "")
     assert told.stderr == "not compared, since they are not set here: CRM_HOST\n"
+
+
+def test_a_page_for_people_is_no_config(project: Path, tmp_path: Path) -> None:
+    class Website(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+            self.wfile.write(b"<!doctype html>")
+
+        def log_message(self, *_: object) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Website) as website:
+        threading.Thread(target=website.serve_forever).start()
+        address = f"http://127.0.0.1:{website.server_port}"
+        told = diff(project, address)
+        website.shutdown()
+
+    assert (told.returncode, told.stderr.splitlines()) == (2, [STRANGER.format(address)])
 
 
 def test_an_address_that_is_not_a_gateways_is_told(project: Path, gateway: Running) -> None:

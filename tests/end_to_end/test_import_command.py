@@ -81,3 +81,11 @@ def test_what_the_vendor_changed_is_told_and_nothing_is_written(tmp_path: Path) 
         "texts.create_message  answer 201 num_media  is gone  (breaks callers)",
     ]
     assert {path: path.read_bytes() for path in tmp_path.rglob("*.*")} == files
+
+
+def test_an_unfinished_config_is_told_what_is_missing(tmp_path: Path) -> None:
+    (tmp_path / "integrations.yaml").write_text("version: 1\nintegrations:\n  texts:\n")
+    told = gateway("import", "openapi", str(TEXTS), "--update", "--as", "texts", cwd=tmp_path)
+
+    assert (told.returncode, told.stdout) == (1, "")
+    assert "error[GW106]: expected a map, got nothing" in told.stderr
