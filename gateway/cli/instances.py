@@ -44,7 +44,7 @@ def _asked(address: str, *paths: str) -> bytes:
     for path in paths:
         if (answer := _get(address, path)) is not None:
             return answer
-    _refuse_stranger(address)
+    return _refuse_stranger(address)
 
 
 def _refuse_stranger(address: str) -> NoReturn:
