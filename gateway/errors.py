@@ -21,6 +21,7 @@ GatewayError
 │   ├── CircuitOpen                 503 circuit-open
 │   ├── ReducedCapacity             503 temporary-reduced-capacity
 │   ├── Overloaded                  503 overloaded
+│   ├── StoreUnavailable            503 store-unavailable
 │   └── ShuttingDown                503 shutting-down
 ├── UpstreamFailure                 the vendor was asked and gave no answer that can be used
 │   ├── NotSent                     the request did not leave: repeating it is always safe
@@ -159,6 +160,13 @@ class ReducedCapacity(Refused):
 
 class Overloaded(Refused):
     slug, title = "overloaded", "The gateway is overloaded"
+    proxy_error = "proxy_internal_response"
+
+
+class StoreUnavailable(Refused):
+    """What the gateway keeps of callers and users cannot be read or written at the moment."""
+
+    slug, title = "store-unavailable", "The gateway cannot reach its own records at the moment"
     proxy_error = "proxy_internal_response"
 
 

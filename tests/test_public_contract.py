@@ -5,8 +5,9 @@ from gateway.contract import SLOTS
 from gateway.registry import discover
 
 NAMES = """
-SLOTS Answer Body Call Caller Credential Duration Event FailureClass Handler Headers JsonSchema Keep Kit Operation
-Parameter Percentage Policy Reply ReplyMapping Secret Send Settings Site Size Stage Trail Verdict first problem_reply
+SLOTS Answer Body Call Caller Credential Duration Event FailureClass Handler Headers JsonSchema Keep Kit NotShared
+Operation Pace Page Parameter Percentage Policy Reply ReplyMapping Secret Send Settings Shared Site Size Stage Taken
+Trail Verdict first problem_reply
 """
 
 ORDER = """
