@@ -8,6 +8,7 @@ from typing import TypeVar
 import msgspec
 
 from gateway.shared import Heard, Pace, Taken
+from gateway.sharing.ears import Ears
 
 T = TypeVar("T")
 
@@ -37,7 +38,7 @@ class Memory:
         self._numbers: dict[str, _Number] = {}
         self._places: dict[str, dict[str, float]] = {}
         self._full_at: dict[str, int] = {}
-        self._ears: dict[str, dict[object, Heard]] = {}
+        self._ears = Ears()
 
     @property
     def alone(self) -> bool:
@@ -78,7 +79,7 @@ class Memory:
 
     async def take(self, name: str, pace: Pace, most: int = 1, least: int | None = None) -> Taken:
         now = int(self._clock() * SECOND)
-        cost, full = _cost(pace), _cost(pace) * pace.burst
+        cost, full = cost_of(pace), cost_of(pace) * pace.burst
         used = min(max(self._full_at.pop(name, 0) - now, 0), full)
         free = (full - used) // cost
         wanted = min(most, free)
@@ -91,7 +92,7 @@ class Memory:
 
     async def give_back(self, name: str, pace: Pace, amount: int) -> None:
         if name in self._full_at:
-            self._full_at[name] -= amount * _cost(pace)
+            self._full_at[name] -= amount * cost_of(pace)
 
     async def add(self, name: str, amount: int, seconds: float) -> int:
         now = self._clock()
@@ -102,23 +103,14 @@ class Memory:
         return number
 
     def tell(self, channel: str, message: bytes) -> None:
-        for heard in list(self._ears.get(channel, {}).values()):
-            heard(message)
+        self._ears.hear(channel, message)
 
     def listen(self, channel: str, heard: Heard) -> Callable[[], None]:
-        ear = object()
-        self._ears.setdefault(channel, {})[ear] = heard
-
-        def deaf() -> None:
-            ears = self._ears.get(channel, {})
-            ears.pop(ear, None)
-            if not ears:
-                self._ears.pop(channel, None)
-
-        return deaf
+        return self._ears.listen(channel, heard)
 
 
-def _cost(pace: Pace) -> int:
+def cost_of(pace: Pace) -> int:
+    """Microseconds until one more of it is there."""
     return math.ceil(pace.per * SECOND / pace.amount)
 
 
