@@ -19,6 +19,8 @@ PATIENCE = 4
 MOST_WAITING = 10_000
 MOST_UNSENT = 8 * 1024**2
 """Questions, and their bytes, that may wait; whoever comes then decides alone."""
+MOST_BYTES = 1024**2
+"""A larger value is not shared: it would hold up the small ones behind it for longer than they may wait."""
 
 
 class Nonsense(Exception):

@@ -9,18 +9,13 @@ import msgspec
 
 from gateway.shared import Heard, Pace, Taken
 from gateway.sharing.ears import Ears
+from gateway.sharing.link import State
+from gateway.sharing.values import LOOKED_AT, Values
 
 T = TypeVar("T")
 
 SECOND = 1_000_000
 """Times are whole microseconds, as in the other forms: sums of fractions would let one too many or too few through."""
-LOOKED_AT = 8
-"""How many of the oldest are looked at with each new one: what is over is forgotten without a pause for all of it."""
-
-
-class _Value(msgspec.Struct):
-    value: bytes
-    until: float
 
 
 class _Number(msgspec.Struct):
@@ -34,31 +29,37 @@ class Memory:
     def __init__(self, clock: Callable[[], float], *, alone: bool = True) -> None:
         self._clock = clock
         self._alone = alone
-        self._values: dict[str, _Value] = {}
+        self._values = Values(clock)
         self._numbers: dict[str, _Number] = {}
         self._places: dict[str, dict[str, float]] = {}
         self._full_at: dict[str, int] = {}
         self._ears = Ears()
 
     @property
+    def state(self) -> State:
+        return "alone" if self._alone else "ok"
+
+    def start(self) -> None:
+        """There is nothing to start."""
+
+    async def close(self) -> None:
+        """Nor to end."""
+
+    @property
     def alone(self) -> bool:
         return self._alone
 
     async def get(self, name: str) -> bytes | None:
-        found = self._values.get(name)
-        return found.value if found is not None and self._clock() < found.until else None
+        return self._values.get(name)
 
     async def put(self, name: str, value: bytes, seconds: float, *, absent: bool = False) -> bool:
-        now = self._clock()
-        if absent and (found := self._values.get(name)) is not None and now < found.until:
+        if absent and self._values.get(name) is not None:
             return False
-        self._values.pop(name, None)
-        self._values[name] = _Value(value, now + seconds)
-        _forget(self._values, lambda kept: kept.until <= now)
+        self._values.put(name, value, seconds)
         return True
 
     async def drop(self, name: str) -> None:
-        self._values.pop(name, None)
+        self._values.drop(name)
 
     async def claim(self, name: str, owner: str, seconds: float, places: int = 1) -> bool:
         now = self._clock()

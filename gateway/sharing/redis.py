@@ -13,7 +13,7 @@ import msgspec
 from gateway.shared import Heard, NotShared, Pace, Taken
 from gateway.sharing.address import Address
 from gateway.sharing.ears import Ears
-from gateway.sharing.line import Line, Nonsense, Pushed
+from gateway.sharing.line import MOST_BYTES, Line, Nonsense, Pushed
 from gateway.sharing.link import Link, State
 from gateway.sharing.memory import SECOND, cost_of
 from gateway.sharing.scripts import ADD, CLAIM, GIVE_BACK, TAKE, Script
@@ -22,8 +22,6 @@ T = TypeVar("T")
 
 PREFIX = "gateway:"
 TOLD = PREFIX + "told"
-MOST_BYTES = 1024**2
-"""A larger value is not shared: it would hold up the small ones behind it for longer than they may wait."""
 
 _OF_THE_WHOLE = frozenset(
     {"BUSY", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "MISCONF", "NOAUTH", "NOPERM", "NOREPLICAS", "OOM", "READONLY"}
