@@ -25,6 +25,8 @@ async def main():
     await prepare(database)
     await database.close()
 
+print("ready", flush=True)
+sys.stdin.readline()
 asyncio.run(main())
 """
 
@@ -89,10 +91,14 @@ def test_a_newer_database_is_refused(url: str) -> None:
 
 
 def test_processes_that_start_together_do_not_disturb_each_other(url: str) -> None:
-    starting = [subprocess.Popen([sys.executable, "-c", START, url], stderr=subprocess.PIPE) for _ in range(4)]
+    pipes: Any = dict.fromkeys(("stdin", "stdout", "stderr"), subprocess.PIPE)
+    starting: list[Any] = [subprocess.Popen([sys.executable, "-c", START, url], text=True, **pipes) for _ in range(4)]
+    assert {process.stdout.readline() for process in starting} == {"ready\n"}
     for process in starting:
-        said = process.communicate(timeout=60)[1].decode()
-        assert process.returncode == 0, said
+        process.stdin.write("now\n")
+        process.stdin.flush()
+    said = [process.communicate(timeout=60)[1] for process in starting]
+    assert {process.returncode for process in starting} == {0}, said
 
     async def scenario(database: Database) -> None:
         assert (await revision_of(database)).state == "current"
