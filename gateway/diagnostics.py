@@ -37,6 +37,7 @@ CODES = {
     "GW114": "keys that exclude each other",
     "GW115": "parameters and route do not fit",
     "GW116": "not an address that can be called",
+    "GW117": "settled when the gateway starts",
     "GW201": "a reference has no value",
     "GW202": "not a reference",
     "GW203": "a reference in a key",

@@ -13,6 +13,7 @@ BY_HAND = {
     "GW001": "there is no file to show",
     "GW002": "nobody wants to read ten megabytes",
     "GW003": "a page is UTF-8",
+    "GW117": "it takes two files, one after the other",
 }
 """Pages whose mistake cannot be shown as a file; `tests/gateway/loading` makes it."""
 
