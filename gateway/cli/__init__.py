@@ -18,6 +18,7 @@ COMMANDS = {
     "render": "show what a config comes to, and where each value is from",
     "diff": "show what differs between two configs, or a config and a running gateway",
     "schema": "print the schema of the config language, or the OpenAPI document of a config",
+    "db": "look after the database of keys and connections",
     "doctor": "tell what is wrong with this machine or installation, and what helps",
     "completion": "print the script that makes a shell complete these words",
     "try": "send one request through an endpoint, without a server",
@@ -28,7 +29,7 @@ SECTIONS = {
     "Run": ("serve", "try"),
     "Write a config": ("init", "add", "import", "fmt", "check"),
     "Understand it": ("routes", "explain", "render", "diff", "schema"),
-    "This installation": ("doctor", "completion"),
+    "This installation": ("db", "doctor", "completion"),
 }
 """The order in which people meet them; a command that no section names stands last."""
 
