@@ -4,7 +4,7 @@ from typing import Annotated, Literal
 
 from msgspec import Meta, field
 
-from gateway.config.texts import Origin, RootedPath, Url
+from gateway.config.texts import Origin, RootedPath, SharedState, Url
 from gateway.declared import Settings
 from gateway.units import Size
 
@@ -108,10 +108,12 @@ class Server(Settings, frozen=True, kw_only=True):
         ),
     ] = "sqlite:///var/gateway.db"
     shared_state: Annotated[
-        str,
+        SharedState,
         Meta(
-            description="Where limits, breakers and cache are: `memory`, for one process alone, or a redis address "
-            "for several gateways that have to count together. Only `memory` is available in this version.",
+            description="Where limits, breakers, cache and idempotency are: `memory`, for one gateway with any number "
+            "of workers, or the address of a redis or valkey, for several that have to count together: "
+            "`redis://host:6379/0`, `rediss://…` with encryption, `unix:///run/redis.sock`. While it cannot be "
+            "reached every process decides alone. Only a restart changes it.",
             examples=["${GATEWAY_SHARED_STATE:-memory}"],
         ),
     ] = "memory"

@@ -66,6 +66,13 @@ Origin = Annotated[
         pattern=r"^https?://[^\s/?#@*]+" + _END, extra_json_schema=_says("expected an origin, such as `https://host`")
     ),
 ]
+SharedState = Annotated[
+    str,
+    Meta(
+        pattern=r"^(memory|rediss?://\S+|unix://\S*/\S+)" + _END,
+        extra_json_schema=_says("expected `memory`, or the address of a redis, such as `redis://host:6379/0`"),
+    ),
+]
 Date = Annotated[
     str,
     Meta(

@@ -49,17 +49,13 @@ def later_values(data: Any, source: Source) -> Iterator[Problem]:
     server = data.get("server") if isinstance(data, dict) else None
     if not isinstance(server, dict):
         return
-    path: Keys = ("server", "shared_state")
-    if isinstance(server.get("shared_state"), str) and server["shared_state"] != "memory" and not source.is_unset(path):
-        del server["shared_state"]
-        yield _problem(source, path, "`shared_state` other than `memory`")
     callers = server.get("callers")
     if not isinstance(callers, dict):
         return
     if callers.get("api_keys", _MISSING) is False:
         callers["api_keys"] = "off"
     if callers.get("api_keys") == "required":
-        path = ("server", "callers", "api_keys")
+        path: Keys = ("server", "callers", "api_keys")
         yield _problem(source, path, "`api_keys: required`", "; set GATEWAY_API_KEYS=off")
     if "jwt" in callers:
         del callers["jwt"]

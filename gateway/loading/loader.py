@@ -22,6 +22,7 @@ from gateway.loading.references import Resolver, Surroundings
 from gateway.loading.resting import collector_resting
 from gateway.loading.schemas import Schemas
 from gateway.loading.secrets import literal_secrets
+from gateway.loading.shared_state import shared_state_problems
 from gateway.loading.sheet import Sheet
 from gateway.loading.source import Source
 from gateway.loading.strangers import stranger
@@ -118,6 +119,7 @@ class _Work:
         self._problems.extend(resolver.problems)
         self._problems.extend(literal_secrets(self._data, targets, self.source))
         self._problems.extend(later_values(self._data, self.source))
+        self._problems.extend(shared_state_problems(self._data, self.source))
 
     def read_schemas(self, folder: Path) -> None:
         """Makes each schema stand for itself, those of imported endpoints too."""
