@@ -27,14 +27,22 @@ class TokenVault(Protocol):
         ...
 
 
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a vault is built: the environment, the way to other servers, and whether this is production."""
+
+    environ: Mapping[str, str]
+    fetch: "Fetch"
+    production: bool
+
+
 class Vault(msgspec.Struct, frozen=True, kw_only=True):
     """A kind of vault: the struct whose tag `use` names it under `server.vault`, and how it is built.
 
-    `build` is given the settings and the environment; it raises ValueError where a key is missing or is none.
+    `build` raises ValueError where a key is missing or is none. It is called when the first credential needs a vault.
     """
 
     settings: Any
-    build: Callable[[Any, Mapping[str, str]], TokenVault]
+    build: Callable[[Any, Surroundings], TokenVault]
 
 
 class SecretSource(Protocol):

@@ -1,0 +1,8 @@
+"""Encrypted storage of tokens: envelopes with a key of their own each, key rings, Vault and OpenBao.
+
+A plugin like any other: it imports the public contract and is found through its entry points.
+"""
+
+from gateway_vault.kinds import VAULTS
+
+__all__ = ["VAULTS"]
