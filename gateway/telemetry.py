@@ -1,8 +1,48 @@
-"""Metrics of the process: what is loaded, and whether the last reload succeeded."""
+"""Metrics: what a process knows of itself, and how the pages of several become one true page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Literal
 
+import msgspec
 from prometheus_client import CollectorRegistry, Gauge, Info, generate_latest
+from prometheus_client.core import Metric
+from prometheus_client.samples import Exemplar, Sample
+
+Across = Literal["sum", "min", "max"]
+"""What a gauge of several processes comes to; counters and histograms are always added up."""
+_FOLDS: Mapping[Across, Callable[[float, float], float]] = {
+    "sum": lambda one, other: one + other,
+    "min": min,
+    "max": max,
+}
+_ADDED = frozenset({"counter", "histogram", "gaugehistogram", "summary"})
+
+
+class Mark(msgspec.Struct, frozen=True, array_like=True):
+    """An exemplar: one request behind a number."""
+
+    labels: Mapping[str, str]
+    value: float
+    at: float | None
+
+
+class Line(msgspec.Struct, frozen=True, array_like=True):
+    """One sample; its name and labels say which."""
+
+    name: str
+    labels: tuple[tuple[str, str], ...]
+    value: float
+    mark: Mark | None = None
+
+
+class Family(msgspec.Struct, frozen=True, array_like=True):
+    """One metric of one process as it travels to another."""
+
+    name: str
+    about: str
+    kind: str
+    across: Across
+    lines: tuple[Line, ...]
 
 
 class Telemetry:
@@ -11,15 +51,20 @@ class Telemetry:
     def __init__(self, version: str, now: Callable[[], float]) -> None:
         self._now = now
         self.registry = CollectorRegistry()
+        self._across: dict[str, Across] = {"gateway_build": "max"}
         Info("gateway_build", "The version that runs", registry=self.registry).info({"version": version})
-        self._config = Gauge("gateway_config_info", "The config that serves", ["hash"], registry=self.registry)
-        self._good = Gauge(
-            "gateway_config_last_reload_successful", "1 if the newest config serves, 0 if it was refused",
-            registry=self.registry,
-        )  # fmt: skip
-        self._when = Gauge(
-            "gateway_config_last_reload_timestamp_seconds", "When a config was last taken over", registry=self.registry
+        self._config = self.gauge("gateway_config_info", "The config that serves", ["hash"], across="max")
+        self._good = self.gauge(
+            "gateway_config_last_reload_successful", "1 if the newest config serves, 0 if it was refused", across="min"
         )
+        self._when = self.gauge(
+            "gateway_config_last_reload_timestamp_seconds", "When a config was last taken over", across="max"
+        )
+
+    def gauge(self, name: str, about: str, labels: Iterable[str] = (), *, across: Across) -> Gauge:
+        """A gauge has to say what the values of several workers come to."""
+        self._across[name] = across
+        return Gauge(name, about, tuple(labels), registry=self.registry)
 
     def loaded(self, digest: str) -> None:
         self._config.clear()
@@ -30,5 +75,70 @@ class Telemetry:
     def refused(self) -> None:
         self._good.set(0)
 
-    def render(self) -> bytes:
-        return generate_latest(self.registry)
+    def families(self) -> list[Family]:
+        return [
+            Family(metric.name, metric.documentation, metric.type, self._across.get(metric.name, "sum"), _lines(metric))
+            for metric in self.registry.collect()
+        ]
+
+
+def _lines(metric: Metric) -> tuple[Line, ...]:
+    return tuple(
+        Line(sample.name, tuple(sorted(sample.labels.items())), sample.value, _mark(sample.exemplar))
+        for sample in metric.samples
+    )
+
+
+def _mark(exemplar: Exemplar | None) -> Mark | None:
+    if exemplar is None:
+        return None
+    return Mark(exemplar.labels, exemplar.value, None if exemplar.timestamp is None else float(exemplar.timestamp))
+
+
+def merged(processes: Iterable[Iterable[Family]]) -> list[Family]:
+    """What the processes know together, in the order of the first; a metric that only some have is there too."""
+    found: dict[str, Family] = {}
+    for families in processes:
+        for family in families:
+            before = found.get(family.name)
+            found[family.name] = family if before is None else _joined(before, family)
+    return list(found.values())
+
+
+def _joined(one: Family, other: Family) -> Family:
+    lines = {(line.name, line.labels): line for line in one.lines}
+    for line in other.lines:
+        key = line.name, line.labels
+        lines[key] = _folded(lines[key], line, one) if key in lines else line
+    return msgspec.structs.replace(one, lines=tuple(lines.values()))
+
+
+def _folded(one: Line, other: Line, family: Family) -> Line:
+    across: Across = "sum" if family.kind in _ADDED else family.across
+    if one.name.endswith("_created"):
+        across = "min"
+    marks = [mark for mark in (one.mark, other.mark) if mark is not None]
+    newest = max(marks, key=lambda mark: mark.at or 0.0, default=None)
+    return Line(one.name, one.labels, _FOLDS[across](one.value, other.value), newest)
+
+
+def page(families: Iterable[Family]) -> bytes:
+    """The families as Prometheus reads them."""
+    return generate_latest(_Collected(families))
+
+
+class _Collected:
+    def __init__(self, families: Iterable[Family]) -> None:
+        self._families = families
+
+    def collect(self) -> Iterator[Metric]:
+        for family in self._families:
+            metric = Metric(family.name, family.about, family.kind)
+            metric.samples = [_sample(line) for line in family.lines]
+            yield metric
+
+
+def _sample(line: Line) -> Sample:
+    mark = line.mark
+    exemplar = None if mark is None else Exemplar(dict(mark.labels), mark.value, mark.at)
+    return Sample(line.name, dict(line.labels), line.value, None, exemplar)

@@ -54,7 +54,7 @@ def running(
     """Serves `config`; `environ` is laid over a clean environment. If it ends early, this fails with what it said."""
     port, admin = free_port(), free_port()
     command = [str(python), "-m", "gateway", "serve", "-c", str(config), "--port", str(port)]
-    command += ["--admin-bind", f"127.0.0.1:{admin}", *flags]
+    command += ["--admin-bind", f"127.0.0.1:{admin}", "--grace", "0", *flags]
     clean = {"PATH": os.environ["PATH"], "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
     process = subprocess.Popen(
         command, env={**clean, **(environ or {})}, cwd=cwd, stderr=subprocess.PIPE, text=True, start_new_session=True

@@ -28,9 +28,16 @@ UNAVAILABLE_EXIT = 69
 @click.option("--watch", is_flag=True, envvar="GATEWAY_WATCH", help="Reload when the file changes.")
 @click.option("--admin-bind", default="127.0.0.1:8001", show_default=True, envvar="GATEWAY_ADMIN_BIND",
               help="Where /admin and /metrics listen.")  # fmt: skip
+@click.option("--grace", default=2.0, show_default=True, envvar="GATEWAY_GRACE", type=click.FloatRange(0, 600),
+              help="Seconds it still serves after it was told to stop, and says that it is going.")  # fmt: skip
+@click.option("--drain", default=25.0, show_default=True, envvar="GATEWAY_DRAIN", type=click.FloatRange(0, 3600),
+              help="Seconds that requests in flight may still take after that.")  # fmt: skip
 @click.option("--allow-private", is_flag=True, envvar="GATEWAY_ALLOW_PRIVATE",
               help="Let every integration reach private addresses and plain http; for demos.")  # fmt: skip
-def command(config: str, host: str, port: int, workers: int, watch: bool, admin_bind: str, allow_private: bool) -> None:
+def command(
+    config: str, host: str, port: int, workers: int, watch: bool, admin_bind: str, grace: float, drain: float,
+    allow_private: bool,
+) -> None:  # fmt: skip
     """Run the gateway."""
     from gateway.app import Application
     from gateway.serving import Options, log_to_stderr, supervise, work
@@ -43,6 +50,8 @@ def command(config: str, host: str, port: int, workers: int, watch: bool, admin_
         admin=_address(admin_bind),
         workers=workers,
         watch=watch,
+        grace=grace,
+        drain=drain,
         allow_private=allow_private,
     )
     _refuse_exposure(options.on_loopback, allow_private)

@@ -1,4 +1,4 @@
-"""A worker process, as the supervisor starts it: its number, and the options as JSON."""
+"""A worker process, as the supervisor starts it: its number, the options as JSON, and the folder of the workers."""
 
 import sys
 from pathlib import Path
@@ -7,7 +7,7 @@ import msgspec
 
 from gateway.app import Application
 from gateway.serving.options import Options
-from gateway.serving.worker import log_to_stderr, work
+from gateway.serving.worker import Place, log_to_stderr, work
 
 
 def _path(kind: type, value: str) -> Path:
@@ -16,9 +16,9 @@ def _path(kind: type, value: str) -> Path:
 
 def main() -> None:
     log_to_stderr()
-    index, text = sys.argv[1:]
+    index, text, folder = sys.argv[1:]
     options = msgspec.json.decode(text, type=Options, dec_hook=_path)
-    work(Application(options.launch()), options, with_admin=index == "0")
+    work(Application(options.launch()), options, Place(int(index), Path(folder)))
 
 
 if __name__ == "__main__":

@@ -11,7 +11,9 @@ from gateway.app import Launch
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):
-    """`admin` is host and port of the second listener; `drain` seconds that requests in flight may still take."""
+    """`admin` is host and port of the second listener; `grace` seconds in which it still serves but says that it
+    is going, `drain` those that requests in flight may still take after that.
+    """
 
     config: Path = Path("integrations.yaml")
     host: str = "127.0.0.1"
@@ -20,6 +22,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     workers: int = 1
     watch: bool = False
     allow_private: bool = False
+    grace: float = 2.0
     drain: float = 25.0
 
     @property

@@ -6,45 +6,51 @@ import secrets
 import signal
 import subprocess
 import sys
-import threading
+import tempfile
 import time
-from types import FrameType
 
 import msgspec
 
 from gateway.plan import LINK_SECRET
 from gateway.serving.options import Options
+from gateway.serving.signals import SAME_ORDER, STOPPING, Signals, held_back
+from gateway.sharing import HUB, Host
 
 logger = logging.getLogger("gateway")
 
 SHORTEST_LIFE = 1.0
 """A worker that dies sooner than this many seconds is not simply started again at once."""
-
+_MARGIN = 5.0
+"""Seconds that a worker has beyond its own deadlines, before it is ended the hard way."""
 _IN_ORDER = frozenset({0, -signal.SIGTERM})
-"""One that was only just starting has nothing to finish, and ends by the signal itself."""
+"""Whoever tells all processes of a group to stop tells a worker twice, perhaps when it has closed already."""
 
 
 def supervise(options: Options) -> int:
     """Runs `options.workers` workers until it is told to stop; the exit code is 0 if they ended in order."""
-    return _Supervisor(options).run()
+    with tempfile.TemporaryDirectory(prefix="gateway-") as folder:  # nobody else may look inside
+        return _Supervisor(options, folder).run()
 
 
 class _Supervisor:
-    def __init__(self, options: Options) -> None:
+    def __init__(self, options: Options, folder: str) -> None:
         self._options = options
+        self._folder = folder
         self._workers: dict[int, subprocess.Popen[bytes]] = {}
         self._born: dict[int, float] = {}
-        self._stop = threading.Event()
+        self._hub = Host()
         self._secret = os.environ.get(LINK_SECRET) or secrets.token_hex(32)
+        self._signals = Signals((*STOPPING, signal.SIGHUP, signal.SIGCHLD))
 
     def run(self) -> int:
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, self._on_stop)
-        signal.signal(signal.SIGHUP, self._on_reload)
+        self._hub.start()
         for index in range(self._options.workers):
             self._start(index)
-        while not self._stop.wait(0.2):
-            self._replace_dead()
+        wait = None
+        while not STOPPING & set(heard := self._signals.heard(wait)):
+            if signal.SIGHUP in heard:
+                self._pass_on(signal.SIGHUP)
+            wait = self._replace_dead()
         return self._end()
 
     def _start(self, index: int) -> None:
@@ -54,49 +60,52 @@ class _Supervisor:
             "gateway.serving",
             str(index),
             msgspec.json.encode(_plain(self._options)).decode(),
+            self._folder,
         ]
-        environ = {**os.environ, LINK_SECRET: self._secret}  # not among the arguments, which everybody may read
-        # Before a worker can reload, a SIGHUP would end it: it is born with the signal held back, and takes it later.
-        signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGHUP})
-        try:
-            self._workers[index] = subprocess.Popen(command, env=environ)  # noqa: S603 - our own module, our own options
-        finally:
-            signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})
+        environ = {
+            **os.environ,
+            LINK_SECRET: self._secret,
+            HUB: self._hub.path,
+        }  # not among the arguments, which everybody may read
+        with held_back():
+            # the pipe ends when this process does, however it does, and a worker that is left alone has to know
+            self._workers[index] = subprocess.Popen(command, env=environ, stdin=subprocess.PIPE)  # noqa: S603 - our own module, our own options
         self._born[index] = time.monotonic()
 
-    def _replace_dead(self) -> None:
+    def _replace_dead(self) -> float | None:
+        """Seconds until one that died too soon may be started again; None where nobody waits."""
+        waits = []
         for index, worker in list(self._workers.items()):
             if worker.poll() is None:
                 continue
+            due = self._born[index] + SHORTEST_LIFE - time.monotonic()
+            if due > 0:
+                waits.append(due)
+                continue
             logger.error("worker %d ended with %s and is replaced", index, worker.returncode)
-            lived = time.monotonic() - self._born[index]
-            if lived < SHORTEST_LIFE:
-                self._stop.wait(SHORTEST_LIFE)
-            if not self._stop.is_set():
-                self._start(index)
+            self._start(index)
+        return min(waits, default=None)
 
-    def _on_stop(self, number: int, _: FrameType | None) -> None:
-        self._stop.set()
-
-    def _on_reload(self, number: int, _: FrameType | None) -> None:
+    def _pass_on(self, number: int) -> None:
         for worker in self._workers.values():
-            worker.send_signal(signal.SIGHUP)
+            worker.send_signal(number)
 
     def _end(self) -> int:
-        for worker in self._workers.values():
-            worker.terminate()
-        codes = {index: self._wait(worker) for index, worker in self._workers.items()}
-        astray = {index: code for index, code in codes.items() if code not in _IN_ORDER}
+        """Lets those that run finish; a second signal, or time, ends them at once."""
+        left = {index: worker for index, worker in self._workers.items() if worker.poll() is None}
+        self._pass_on(signal.SIGTERM)
+        began = time.monotonic()
+        until = began + self._options.grace + self._options.drain + _MARGIN
+        while any(worker.poll() is None for worker in left.values()):
+            heard = self._signals.heard(max(0.0, until - time.monotonic()))
+            again = STOPPING & set(heard) and time.monotonic() > began + SAME_ORDER
+            if again or time.monotonic() >= until:
+                self._pass_on(signal.SIGKILL)
+        self._hub.stop()
+        astray = {index: worker.returncode for index, worker in left.items() if worker.returncode not in _IN_ORDER}
         for index, code in astray.items():
             logger.error("worker %d ended with %s", index, code)
         return 1 if astray else 0
-
-    def _wait(self, worker: subprocess.Popen[bytes]) -> int:
-        try:
-            return worker.wait(self._options.drain + 5)
-        except subprocess.TimeoutExpired:
-            worker.kill()
-            return worker.wait()
 
 
 def _plain(options: Options) -> object:

@@ -5,29 +5,31 @@ granian is embedded, so that a reload happens in place: its own SIGHUP would rep
 """
 
 import asyncio
+import contextlib
 import logging
 import signal
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
+import msgspec
 import uvloop
-from granian.constants import HTTPModes, Interfaces
-from granian.http import HTTP1Settings
 from granian.server.embed import Server
 
 from gateway.app import Application, tidy_memory
+from gateway.serving.listening import listener
 from gateway.serving.options import Options
+from gateway.serving.orders import Orders
+from gateway.serving.siblings import Doors, answering
+from gateway.serving.signals import HELD_BACK
 from gateway.serving.watch import changes
 
 logger = logging.getLogger("gateway")
 
-HEAD_SECONDS = 10
-"""How long a client may take for its request line and header fields."""
-HEAD_BYTES = 64 * 1024
-BACKLOG = 2_048
 SETTLING = 0.05
 """Seconds for granian's servers to begin: to be stopped before that is more than they can take."""
+FLUSHING = 1.0
+"""Seconds that answers which are on their way have at least, to reach their clients before the connections end."""
 
 
 def log_to_stderr() -> None:
@@ -35,68 +37,58 @@ def log_to_stderr() -> None:
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
 
 
-def work(application: Application, options: Options, *, with_admin: bool = True) -> None:
-    """Serves until SIGTERM or SIGINT; SIGHUP reloads in place."""
-    uvloop.run(_work(application, options, with_admin))
+class Place(msgspec.Struct, frozen=True):
+    """Which one of several workers, and the folder where they find each other.
+
+    Its supervisor started it deaf to signals and holds the other end of its stdin: when that is gone, it ends too.
+    """
+
+    index: int
+    folder: Path
 
 
-async def _work(application: Application, options: Options, with_admin: bool) -> None:
+def work(application: Application, options: Options, place: Place | None = None) -> None:
+    """Serves until SIGTERM or SIGINT, a second of which ends it at once; SIGHUP reloads in place."""
+    uvloop.run(_work(application, options, place))
+
+
+async def _work(application: Application, options: Options, place: Place | None) -> None:
+    async with contextlib.AsyncExitStack() as stack:
+        orders = Orders(application.reload_aside, supervised=place is not None)
+        servers = [listener(application.edge, options.host, options.port, application.tls)]
+        if place is None or place.index == 0:
+            servers.append(listener(application.admin, *options.admin, None))
+        application.start()
+        serving = [asyncio.create_task(server.serve()) for server in servers]
+        tidy_memory()
+        if options.watch:
+            stack.callback(asyncio.create_task(_watch(application)).cancel)
+        await asyncio.sleep(SETTLING)
+        if place is not None:
+            application.voice.siblings = Doors(place.folder, place.index, options.workers)
+            await stack.enter_async_context(answering(place.folder, place.index, application.voice.answer))
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_BACK - {signal.SIGINT})  # which is the supervisor's
+        await asyncio.wait([orders.stop, *serving], return_when=asyncio.FIRST_COMPLETED)
+        for task in serving:
+            if task.done():
+                task.result()  # it could not even begin, and raises here what says why
+        patient = orders.stop.done() and orders.stop.result() == signal.SIGTERM
+        await _end(application, options, list(zip(servers, serving, strict=True)), options.grace if patient else 0.0)
+
+
+async def _end(
+    application: Application, options: Options, pairs: Sequence[tuple[Server, "asyncio.Task[None]"]], grace: float
+) -> None:
+    """What is in flight is finished, what is written arrives; and whoever does neither in time is cut off."""
     loop = asyncio.get_running_loop()
-    stop = asyncio.Event()
-    for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stop.set)
-    reloads: set[asyncio.Task[None]] = set()  # the loop itself holds a task only weakly
-
-    def on_hangup() -> None:
-        reloads.add(task := loop.create_task(_reload(application)))
-        task.add_done_callback(reloads.discard)
-
-    loop.add_signal_handler(signal.SIGHUP, on_hangup)
-    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGHUP})  # which a supervisor holds back until now
-    servers = [_server(application.edge, options.host, options.port, application.tls)]
-    if with_admin:
-        servers.append(_server(application.admin, *options.admin, None))
-    serving = [asyncio.create_task(server.serve()) for server in servers]
-    tidy_memory()
-    watching = asyncio.create_task(_watch(application)) if options.watch else None
-    await asyncio.sleep(SETTLING)
-    stopping = asyncio.create_task(stop.wait())
-    await asyncio.wait([stopping, *serving], return_when=asyncio.FIRST_COMPLETED)
-    if watching is not None:
-        watching.cancel()
-    await application.drain(options.drain)
-    for server in servers:
+    until = loop.time() + grace + options.drain
+    await application.drain(grace, options.drain)
+    for server, _ in pairs:
         server.stop()  # type: ignore[no-untyped-call]
-    stopping.cancel()
-    await asyncio.gather(*serving)
+    await asyncio.wait([task for _, task in pairs], timeout=max(FLUSHING, until - loop.time()))
     await application.close()
 
 
 async def _watch(application: Application) -> None:
     async for _ in changes(lambda: application.loaded.files):
-        await _reload(application)
-
-
-async def _reload(application: Application) -> None:
-    """Away from the loop; the old config goes on serving whatever happens."""
-    try:
-        await asyncio.to_thread(application.reload)
-    except Exception:  # an edge too: nobody awaits this, and the next change must find somebody who watches
-        logger.exception("config not reloaded, for a reason that nobody foresaw")
-
-
-def _server(app: Any, host: str, port: int, tls: tuple[Path, Path] | None) -> Server:
-    cert, key = tls or (None, None)
-    return Server(
-        app,
-        address=host,
-        port=port,
-        interface=Interfaces.ASGINL,
-        http=HTTPModes.http1,
-        websockets=False,
-        backlog=BACKLOG,
-        http1_settings=HTTP1Settings(header_read_timeout=HEAD_SECONDS * 1000, max_buffer_size=HEAD_BYTES),
-        log_enabled=False,
-        ssl_cert=cert,
-        ssl_key=key,
-    )
+        await application.reload_aside()

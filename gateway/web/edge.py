@@ -5,6 +5,7 @@ Litestar application (docs/adr/0003).
 """
 
 from collections.abc import Callable
+from typing import Any
 
 from gateway.overdue import Overdue
 from gateway.web.exchange import Exchange
@@ -17,12 +18,14 @@ from gateway.web.watching import PATIENCE, Watch
 class Edge:
     """Serves one generation at a time; `swap` puts the next one in its place between two requests.
 
-    `busy` counts the requests inside; once it is `draining`, new ones are refused.
+    `busy` counts the requests inside. Once it is `draining`, every connection is told to end after its answer; once it
+    is `refusing`, new requests are refused.
     """
 
     def __init__(self, generation: Generation, clock: Callable[[], float]) -> None:
         self.generation = generation
         self.draining = False
+        self.refusing = False
         self.busy = 0
         self._clock = clock
         self._waiting: Overdue[Watch] = Overdue(PATIENCE, Watch.begin)
@@ -37,11 +40,24 @@ class Edge:
             await _decline(scope, receive, send)
             return
         self.busy += 1
+        if self.draining:
+            send = _last_answer(send)
         try:
             exchange = Exchange((scope, receive, send), self.generation, self._clock, self._waiting)
-            await exchange.serve(draining=self.draining)
+            await exchange.serve(draining=self.refusing)
         finally:
             self.busy -= 1
+
+
+def _last_answer(send: Send) -> Send:
+    """Whoever keeps the connection would send its next request into a process that ends."""
+
+    async def closing(message: dict[str, Any]) -> None:
+        if message["type"] == "http.response.start":
+            message = {**message, "headers": [*message["headers"], (b"connection", b"close")]}
+        await send(message)
+
+    return closing
 
 
 async def _decline(scope: Scope, receive: Receive, send: Send) -> None:

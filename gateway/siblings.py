@@ -1,0 +1,108 @@
+"""The workers of one gateway speak with one voice: one health, one page of metrics, one reload.
+
+Only the first worker has an admin listener, and a caller's /health reaches any of them; whoever is asked asks the
+others, and says so of those that do not answer.
+"""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from typing import Protocol
+
+import msgspec
+
+from gateway.operations import Health
+from gateway.telemetry import Family, Telemetry, merged, page
+
+TELLING = 1.0
+"""Seconds for what a worker knows already."""
+RELOADING = 30.0
+_STATES = ("closed", "half-opened", "opened")
+"""Of two workers' circuits the more careful one counts; what is not in here is more than `opened`."""
+
+
+class Siblings(Protocol):
+    """The other workers, by number; None from one that does not answer in time."""
+
+    async def ask(self, what: str, patience: float) -> Mapping[int, bytes | None]: ...
+
+
+class Nobody:
+    """The siblings of a worker that is alone."""
+
+    async def ask(self, what: str, patience: float) -> Mapping[int, bytes | None]:
+        return {}
+
+
+class Voice:
+    """`siblings` are put in by whoever starts several workers; `answer` is what they ask of this one."""
+
+    def __init__(
+        self, health: Callable[[], Health], reload: Callable[[], Awaitable[Sequence[str]]], telemetry: Telemetry
+    ) -> None:
+        self._health = health
+        self._reload = reload
+        self._telemetry = telemetry
+        self.siblings: Siblings = Nobody()
+
+    async def answer(self, what: str) -> bytes:
+        match what:
+            case "health":
+                return msgspec.msgpack.encode(self._health())
+            case "metrics":
+                return msgspec.msgpack.encode(self._telemetry.families())
+            case "reload":
+                return msgspec.msgpack.encode(await self._reload())
+            case _:
+                raise ValueError(what)
+
+    async def health(self) -> Health:
+        own = self._health()
+        others = await self.siblings.ask("health", TELLING)
+        heard = {index: msgspec.msgpack.decode(said, type=Health) for index, said in others.items() if said is not None}
+        silent = others.keys() - heard.keys()
+        return msgspec.structs.replace(
+            own,
+            breakers=_worst([own.breakers, *(each.breakers for each in heard.values())]),
+            reload=own.reload or next((each.reload for each in heard.values() if each.reload), None),
+            astray=[
+                *(f"worker {index} does not answer" for index in sorted(silent)),
+                *(
+                    f"worker {index} serves another config"
+                    for index, each in heard.items()
+                    if each.digest != own.digest
+                ),
+            ],
+        )
+
+    async def metrics(self) -> bytes:
+        others = await self.siblings.ask("metrics", TELLING)
+        heard = [msgspec.msgpack.decode(said, type=list[Family]) for said in others.values() if said is not None]
+        own = self._telemetry.families()
+        return await asyncio.to_thread(page, merged([own, *heard]) if heard else own)
+
+    async def reload(self) -> list[str]:
+        """This worker first: where it refuses, none of them changes."""
+        own = await self._reload()
+        if own:
+            return list(own)
+        others = await self.siblings.ask("reload", RELOADING)
+        return [problem for index in sorted(others) for problem in _told(index, others[index])]
+
+
+def _told(index: int, said: bytes | None) -> Iterable[str]:
+    if said is None:
+        return [f"worker {index} does not answer"]
+    return [f"worker {index}: {problem}" for problem in msgspec.msgpack.decode(said, type=list[str])]
+
+
+def _worst(states: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    worst: dict[str, str] = {}
+    for each in states:
+        for name, state in each.items():
+            if name not in worst or _rank(state) > _rank(worst[name]):
+                worst[name] = state
+    return worst
+
+
+def _rank(state: str) -> int:
+    return _STATES.index(state) if state in _STATES else len(_STATES)
