@@ -103,7 +103,8 @@ FailureClass = Literal["rate_limited", "auth_failed", "transient", "rejected"]
 class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     """What a vendor's refusal means and what the caller is told; decided once, by the error rules.
 
-    `kind` is None where the status alone decides. `retry_after` is the vendor's wish in seconds.
+    `kind` is None where the status alone decides. `retry_after` is the vendor's wish in seconds. `headers` are added to
+    the answer.
     """
 
     slug: str
@@ -113,6 +114,7 @@ class Verdict(msgspec.Struct, frozen=True, kw_only=True):
     kind: FailureClass | None = None
     retryable: bool = False
     retry_after: float | None = None
+    headers: Headers = ()
 
 
 class Reply(msgspec.Struct, frozen=True):

@@ -6,15 +6,20 @@ slugs and Proxy-Status error types are those of RFC 9110, RFC 9457 and RFC 9209.
 GatewayError
 ├── CallerError                     the request cannot be served as it is
 │   ├── InvalidRequest              400 invalid-request
+│   ├── IdempotencyKeyMissing       400 idempotency-key-missing
 │   ├── ForeignOrigin               403 foreign-origin
 │   ├── NoSuchEndpoint              404 no-such-endpoint
 │   ├── NoSuchPage                  404 no-such-page
 │   ├── MethodNotAllowed            405 method-not-allowed
 │   ├── RequestTimeout              408 request-timeout
+│   ├── IdempotencyInFlight         409 idempotency-in-flight
+│   ├── IdempotencyOutcomeUnknown   409 idempotency-outcome-unknown
+│   ├── IdempotencyAnswerNotKept    409 idempotency-answer-not-kept
 │   ├── BodyTooLarge                413 body-too-large
 │   ├── UriTooLong                  414 uri-too-long
 │   ├── UnsupportedMediaType        415 unsupported-media-type
 │   ├── MisdirectedRequest          421 misdirected-request
+│   ├── IdempotencyMismatch         422 idempotency-mismatch
 │   ├── HeadersTooLarge             431 headers-too-large
 │   └── QuotaExceeded               429 quota-exceeded
 ├── Refused                         the vendor was not asked, to protect it or the gateway
@@ -95,6 +100,10 @@ class InvalidRequest(CallerError):
     proxy_error = None
 
 
+class IdempotencyKeyMissing(CallerError):
+    slug, status, title = "idempotency-key-missing", 400, "This endpoint asks for an Idempotency-Key"
+
+
 class ForeignOrigin(CallerError):
     slug, status, title = "foreign-origin", 403, "A page of another origin may not use this gateway"
 
@@ -117,6 +126,25 @@ class RequestTimeout(CallerError):
     slug, status, title = "request-timeout", 408, "The request did not arrive in time"
 
 
+class IdempotencyInFlight(CallerError):
+    slug, status, title = "idempotency-in-flight", 409, "The request with this Idempotency-Key is still running"
+    retryable = True
+
+
+class IdempotencyOutcomeUnknown(CallerError):
+    """The vendor may have acted on the first request: it is not sent again, and cannot be told as done."""
+
+    slug, status = "idempotency-outcome-unknown", 409
+    title = "What came of the request with this Idempotency-Key is not known"
+
+
+class IdempotencyAnswerNotKept(CallerError):
+    """The first request was done; its answer was too large, a stream or unfit for use, or was forgotten since."""
+
+    slug, status = "idempotency-answer-not-kept", 409
+    title = "The request with this Idempotency-Key was done, and its answer is not kept"
+
+
 class BodyTooLarge(CallerError):
     slug, status, title = "body-too-large", 413, "The request body is too large"
 
@@ -131,6 +159,10 @@ class UnsupportedMediaType(CallerError):
 
 class MisdirectedRequest(CallerError):
     slug, status, title = "misdirected-request", 421, "This gateway does not serve that host"
+
+
+class IdempotencyMismatch(CallerError):
+    slug, status, title = "idempotency-mismatch", 422, "This Idempotency-Key belongs to another request"
 
 
 class HeadersTooLarge(CallerError):

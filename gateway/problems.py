@@ -54,13 +54,12 @@ def problem_reply(
         document["endpoint"] = endpoint
     document["attempts"] = attempts
     document["retryable"] = cause.retryable
-    extra: Headers = ()
     if isinstance(cause, GatewayError):
         if cause.violations:
             document["errors"] = cause.violations
         document |= cause.members
-        proxy_error, extra = cause.proxy_error, cause.headers
-    headers = (*_FIXED, *_retry_after(cause), *_proxy_status(proxy_error, received), *extra)
+        proxy_error = cause.proxy_error
+    headers = (*_FIXED, *_retry_after(cause), *_proxy_status(proxy_error, received), *cause.headers)
     return Reply(cause.status, headers, _ENCODER.encode(document))
 
 

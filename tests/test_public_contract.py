@@ -16,7 +16,7 @@ breaker rate_limit bulkhead credential timeout classify send
 """
 
 POLICIES = """
-errors timeout quota validate cache transform retry breaker rate_limit bulkhead stub
+errors timeout quota validate idempotency cache transform retry breaker rate_limit bulkhead stub
 """
 
 CREDENTIALS = {"bearer", "basic", "header", "query", "none"}

@@ -7,7 +7,7 @@ from msgspec import Meta, field
 
 from gateway.config.texts import Url
 from gateway.declared import Settings
-from gateway.units import Duration, Secret
+from gateway.units import Secret
 
 
 class Client(Settings, frozen=True, kw_only=True):
@@ -95,30 +95,6 @@ class StoredCredential(Settings, frozen=True, kw_only=True, tag_field="use", tag
     ] = "Bearer "
 
 
-class Idempotency(Settings, frozen=True, kw_only=True):
-    """A repeated write gets the first answer."""
-
-    window: Annotated[
-        Duration,
-        Meta(
-            description="For how long a write's first answer is kept and given again, such as `24h`.",
-            examples=["24h"],
-        ),
-    ] = Duration(86400)
-    required: Annotated[
-        bool,
-        Meta(description="Whether a write without an Idempotency-Key is refused.", examples=[True]),
-    ] = False
-    key: Annotated[
-        Literal["header", "header_or_body_hash"],
-        Meta(
-            description="What tells that two writes are the same: the Idempotency-Key, or for callers that cannot send "
-            "one the body itself.",
-            examples=["header_or_body_hash"],
-        ),
-    ] = "header"
-
-
 class Cost(Settings, frozen=True, kw_only=True):
     """What a call costs."""
 
@@ -139,5 +115,5 @@ class Cost(Settings, frozen=True, kw_only=True):
 LATER_CREDENTIALS: tuple[Any, ...] = (OAuthCredential, StoredCredential)
 """Credentials whose `use` no plugin provides yet."""
 
-LATER_POLICIES: Mapping[str, Any] = {"idempotency": Idempotency, "cost": Cost}
+LATER_POLICIES: Mapping[str, Any] = {"cost": Cost}
 """Policies that no plugin provides yet, by key."""
