@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 
 from gateway.shared import NotShared
 from gateway.sharing import Host, Hub, Redis, Sharing, read_address
@@ -19,6 +19,12 @@ async def until(true: Callable[[], bool]) -> None:
     async with asyncio.timeout(PATIENCE):
         while not true():  # noqa: ASYNC110 - what it waits for is told to nobody
             await asyncio.sleep(0.005)
+
+
+async def until_asked(true: Callable[[], Awaitable[bool]]) -> None:
+    async with asyncio.timeout(PATIENCE):
+        while not await true():  # noqa: ASYNC110 - time is what it waits for
+            await asyncio.sleep(0.01)
 
 
 async def ok(*processes: Sharing) -> None:
