@@ -18,6 +18,7 @@ COMMANDS = {
     "render": "show what a config comes to, and where each value is from",
     "diff": "show what differs between two configs, or a config and a running gateway",
     "schema": "print the schema of the config language, or the OpenAPI document of a config",
+    "keys": "make, list, rotate and revoke callers' keys",
     "db": "look after the database of keys and connections",
     "doctor": "tell what is wrong with this machine or installation, and what helps",
     "completion": "print the script that makes a shell complete these words",
@@ -27,6 +28,7 @@ COMMANDS = {
 
 SECTIONS = {
     "Run": ("serve", "try"),
+    "Let people in": ("keys",),
     "Write a config": ("init", "add", "import", "fmt", "check"),
     "Understand it": ("routes", "explain", "render", "diff", "schema"),
     "This installation": ("db", "doctor", "completion"),

@@ -36,5 +36,6 @@ def test_every_flag_of_a_page_exists() -> None:
     for page, name, flags in typed():
         command = main.get_command(context, name)
         assert command is not None
-        known = {option for parameter in command.params for option in parameter.opts}
+        parts = command.commands.values() if isinstance(command, click.Group) else (command,)
+        known = {option for part in parts for parameter in part.params for option in parameter.opts}
         assert set(flags) <= known, (page, name)

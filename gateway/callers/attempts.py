@@ -1,0 +1,26 @@
+"""Wrong keys by address: whoever tries many is not even looked up for a while."""
+
+from collections import OrderedDict
+from collections.abc import Callable
+
+ALLOWED = 20
+"""Wrong keys that an address may try in a row; one more is allowed with every three seconds."""
+EVERY = 3.0
+REMEMBERED = 50_000
+
+
+class Attempts:
+    """A bucket of failures for each address, which empties with time (GCRA); good ones are not counted."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._empty_at: OrderedDict[str, float] = OrderedDict()
+
+    def failed(self, address: str) -> None:
+        now = self._clock()
+        self._empty_at[address] = max(self._empty_at.pop(address, now), now) + EVERY
+        while len(self._empty_at) > REMEMBERED or next(iter(self._empty_at.values())) <= now:
+            self._empty_at.popitem(last=False)
+
+    def too_many(self, address: str) -> bool:
+        return self._empty_at.get(address, 0.0) - self._clock() > ALLOWED * EVERY

@@ -1,0 +1,37 @@
+"""The vendor was not asked, to protect it or the gateway."""
+
+from gateway.errors.base import GatewayError
+
+
+class Refused(GatewayError):
+    """The vendor was not asked, to protect it or the gateway."""
+
+    status = 503
+    retryable = True
+
+
+class CircuitOpen(Refused):
+    slug, title = "circuit-open", "This integration is resting after repeated failures"
+    proxy_error = "destination_unavailable"
+
+
+class ReducedCapacity(Refused):
+    slug, title = "temporary-reduced-capacity", "This integration has no free capacity at the moment"
+    proxy_error = "connection_limit_reached"
+
+
+class Overloaded(Refused):
+    slug, title = "overloaded", "The gateway is overloaded"
+    proxy_error = "proxy_internal_response"
+
+
+class StoreUnavailable(Refused):
+    """What the gateway keeps of callers and users cannot be read or written at the moment."""
+
+    slug, title = "store-unavailable", "The gateway cannot reach its own records at the moment"
+    proxy_error = "proxy_internal_response"
+
+
+class ShuttingDown(Refused):
+    slug, title = "shutting-down", "The gateway is shutting down"
+    proxy_error = "proxy_internal_response"
