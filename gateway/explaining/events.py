@@ -25,6 +25,7 @@ SENTENCES: Mapping[str, str] = {
     "cache.stale": "answered from the cache though it is stale",
     "cache.stored": "the answer is kept in the cache",
     "deadline.exceeded": "the answer was not there within {seconds}, the whole time that there was",
+    "deadline.shortened": "the caller waits {seconds} at most",
     "errors.mapped": "the caller gets {status} {slug}",
     "idempotency.ended": "for a repeat with the same key, this request is {outcome}",
     "idempotency.refused": "a repeat of an earlier request, which is {reason}",

@@ -9,6 +9,7 @@ from gateway.declared import Operation
 
 T = TypeVar("T")
 
+READS = frozenset({"GET", "HEAD", "OPTIONS"})
 KEPT = 0
 """Stands in `Entry.statuses` for the status that the vendor has sent."""
 
@@ -41,20 +42,25 @@ class Effective(Protocol):
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """One endpoint: `policies` are the names of those that stand before it, `rules` its error rules.
 
-    `fields` are the header fields that the server adds to all of its answers.
+    `fields` are the header fields that the server adds to all of its answers. `asks_for_keys`: no write without an
+    Idempotency-Key.
     """
 
     operation: Operation
     policies: frozenset[str] = frozenset()
     rules: tuple[Told, ...] = ()
     fields: tuple[str, ...] = ()
+    asks_for_keys: bool = False
 
     @classmethod
     def of(cls, operation: Operation, policies: Mapping[str, Effective], fields: tuple[str, ...] = ()) -> "Entry":
         """From the effective policies by name; a policy whose settings are false or nothing does not stand there."""
         standing = {name: policy.settings for name, policy in policies.items() if policy.settings not in (False, None)}
         rules = tuple(_rules(standing.get("errors", ())))
-        return cls(operation=operation, policies=frozenset(standing), rules=rules, fields=fields)
+        required = bool(getattr(standing.get("idempotency"), "required", False)) and operation.method not in READS
+        return cls(
+            operation=operation, policies=frozenset(standing), rules=rules, fields=fields, asks_for_keys=required
+        )
 
     @property
     def statuses(self) -> Mapping[int, tuple[str, ...]]:
@@ -63,6 +69,11 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         for rule in self.rules:
             found[rule.status] = tuple(dict.fromkeys([*found.get(rule.status, ()), rule.slug]))
         return found
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether a repeat with the same Idempotency-Key gets the first answer."""
+        return self.has("idempotency") and self.operation.method not in READS
 
     def has(self, *names: str) -> bool:
         """Whether any of the policies stands before the endpoint."""

@@ -12,6 +12,7 @@ def _field(description: str, *, required: bool = False, **schema: Any) -> dict[s
 
 
 CORRELATION = "X-Correlation-ID"
+REPLAYED = "Idempotency-Replayed"
 HSTS = "Strict-Transport-Security"
 CORS = ("Access-Control-Allow-Origin", "Access-Control-Expose-Headers")
 
@@ -38,6 +39,7 @@ FIELDS: Mapping[str, dict[str, Any]] = {
     "RateLimit-Policy": _field("The caller's quota"),
     "Deprecation": _field("This endpoint should not be used any more (RFC 9745)"),
     "Sunset": _field("When this endpoint will go away (RFC 8594)"),
+    REPLAYED: _field("This is the answer to an earlier request with the same Idempotency-Key", const="true"),
     "Gateway-Stub": _field("A stub answered, and no vendor", const="true"),
     HSTS: _field("Ask this host by https only"),
     "Access-Control-Allow-Origin": _field("The page's origin, where it is one that may read this"),
@@ -85,6 +87,7 @@ def traits(entry: Entry) -> tuple[str, ...]:
     operation = entry.operation
     told = (
         ("limited", entry.has("quota")),
+        ("repeatable", entry.takes_keys),
         ("stubbed", entry.has("stub")),
         ("deprecated", operation.deprecated),
         ("sunset", operation.sunset is not None),
@@ -99,6 +102,7 @@ def _common(entry: Entry) -> dict[str, Any]:
             "Server-Timing",
             "X-Content-Type-Options",
             *(("RateLimit", "RateLimit-Policy") if entry.has("quota") else ()),
+            *((REPLAYED,) if entry.takes_keys else ()),
             *(("Deprecation",) if entry.operation.deprecated else ()),
             *(("Sunset",) if entry.operation.sunset is not None else ()),
             *entry.fields,

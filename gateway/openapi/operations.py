@@ -12,6 +12,7 @@ from gateway.openapi.entry import Entry
 from gateway.openapi.fields import answer_fields, unchanged_fields
 from gateway.openapi.paged import all_pages
 from gateway.openapi.schemas import Schemas, properties_of
+from gateway.openapi.understood import KEY, understood
 
 _NOT_PARAMETERS = frozenset({"accept", "content-type", "authorization"})
 """OpenAPI describes these header fields elsewhere and forbids them here."""
@@ -51,7 +52,7 @@ def described(entry: Entry, entries: Sequence[Entry], schemas: Schemas) -> dict[
         "description": operation.description,
         "tags": list(operation.tags or (operation.integration,)),
         "deprecated": operation.deprecated,
-        "parameters": [_parameter(one, operation, schemas) for one in _parameters(operation)],
+        "parameters": [*_declared(entry, schemas), *understood(entry)],
     }
     written = {key: part for key, part in written.items() if part}
     if operation.body is not None:
@@ -59,6 +60,13 @@ def described(entry: Entry, entries: Sequence[Entry], schemas: Schemas) -> dict[
     elif operation.uploads and operation.method in _UPLOADING:
         written["requestBody"] = {"description": "Goes to the vendor as it comes", "content": {"*/*": {}}}
     return {**written, "responses": _answers(entry, entries, schemas)}
+
+
+def _declared(entry: Entry, schemas: Schemas) -> Iterator[dict[str, Any]]:
+    for one in _parameters(entry.operation):
+        written = _parameter(one, entry.operation, schemas)
+        asked_for = entry.asks_for_keys and (one.place, one.name.lower()) == ("header", KEY["name"].lower())
+        yield {**written, "required": True} if asked_for else written
 
 
 def _parameters(operation: Operation) -> Iterator[Parameter]:

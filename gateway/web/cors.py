@@ -2,7 +2,10 @@
 
 from gateway.contract import Headers, first
 
-EXPOSED = b"x-correlation-id, cache-status, ratelimit, ratelimit-policy, retry-after, server-timing, etag, link"
+EXPOSED = (
+    b"x-correlation-id, cache-status, ratelimit, ratelimit-policy, retry-after, server-timing, etag, link, "
+    b"idempotency-replayed"
+)
 _VARY = (b"vary", b"Origin")
 
 

@@ -4,6 +4,8 @@
 
 Two stages: `deadline` bounds everything below it, queueing and repeats included; `timeout` bounds one attempt. Both
 bound the wait for a reply only; once a streamed reply has begun, `idle` bounds the gap between its chunks.
+
+A caller who will not wait so long says so with `X-Request-Timeout`, in seconds; he cannot have more than `total`.
 """
 
 import asyncio
@@ -17,6 +19,7 @@ from gateway import Call, Duration, Handler, Kit, Policy, Reply, Settings, Site,
 from gateway.errors import UpstreamTimeout
 from gateway_policies.bounds import Bounds
 from gateway_policies.checks import positive
+from gateway_policies.patience import patience
 from gateway_policies.streams import close
 
 MARGIN = 0.01
@@ -67,8 +70,12 @@ def _deadline(settings: Timeout, kit: Kit) -> Stage:
     bounds = Bounds(total)
 
     async def deadline(call: Call, forward: Handler) -> Reply:
+        wish = patience(call)
         now = clock()
         seconds = min(call.deadline - now, total)
+        if wish is not None and wish < seconds:
+            call.trail.note("deadline.shortened", seconds=wish)
+            seconds = wish
         bound = bounds(seconds)
         try:
             with bound:
@@ -88,6 +95,8 @@ def _attempt(settings: Timeout, kit: Kit) -> Stage:
 
     async def timeout(call: Call, forward: Handler) -> Reply:
         seconds = allowance(limit, call.deadline - clock())
+        if seconds != limit and call.trail.count("deadline.shortened"):
+            seconds = None  # the caller's impatience is no fault of the vendor
         bound = None if seconds is None else bounds(seconds)
         try:
             with bound or nullcontext():

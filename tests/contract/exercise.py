@@ -1,11 +1,14 @@
 """Lets Schemathesis loose on a schema: every check, every phase; what it finds comes back as text."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 import msgspec
+import schemathesis
 from schemathesis import engine
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import Status, events
@@ -18,6 +21,9 @@ STUBBED = {"INTEGRATIONS_STUB_MODE": "true", "RATE_LIMIT_PER_MINUTE": "100000000
 """Nobody is asked outside, and nobody's quota is used up."""
 
 PHASES = frozenset({PhaseName.EXAMPLES, PhaseName.COVERAGE, PhaseName.FUZZING, PhaseName.STATEFUL_TESTING})
+
+_TIME = re.compile(r"[0-9]{1,18}(\.[0-9]{1,18})?([eE][+-]?[0-9]{1,3})?")
+_KEY = re.compile(r"[!-~]([ -~]{0,253}[!-~])?")
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -53,6 +59,15 @@ def config(*, examples: int, seed: int, directory: Path, **options: Any) -> Sche
 
 def exercise(schema: Any) -> Found:
     found = Found()
+    schemathesis.hook("before_call")(_as_callers_do)  # there are no such hooks of a schema's own
+    try:
+        _run(schema, found)
+    finally:
+        schemathesis.hooks.unregister(_as_callers_do)
+    return found
+
+
+def _run(schema: Any, found: Found) -> None:
     for event in engine.from_schema(schema).execute():
         match event:
             case events.PhaseFinished(phase=phase, status=Status.SUCCESS):
@@ -63,7 +78,15 @@ def exercise(schema: Any) -> Found:
                 found.failures.append(Failure(str(error)))
             case events.ScenarioFinished():
                 _note(found, event)
-    return found
+
+
+def _as_callers_do(_: Any, case: Any, __: Any) -> None:
+    """Time enough where any is given at all, and a new key for each request: what is no time or no key stays."""
+    for name, value in (case.headers or {}).items():
+        if name == "X-Request-Timeout" and _TIME.fullmatch(str(value)) and float(value) > 0:
+            case.headers[name] = str(max(float(value), 60.0))
+        elif name == "Idempotency-Key" and _KEY.fullmatch(str(value)):
+            case.headers[name] = str(uuid4())
 
 
 def _note(found: Found, event: events.ScenarioFinished) -> None:

@@ -7,6 +7,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from gateway import Answer, JsonSchema, Operation
 from gateway.openapi import Entry, document
 from gateway.openapi.entry import Told
+from gateway.openapi.understood import PATIENCE
 from tests.kit import operation
 
 CONTACT: JsonSchema = {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}}
@@ -42,4 +43,5 @@ def placed(found: dict[str, Any], of: Operation) -> dict[str, Any]:
         status: components[one["$ref"].removeprefix("#/components/responses/")] if "$ref" in one else one
         for status, one in told["responses"].items()
     }
-    return {**told, "responses": responses}
+    own = [one for one in told["parameters"] if one != PATIENCE]  # which is said of every endpoint
+    return {**told, "responses": responses, "parameters": own}
