@@ -11,6 +11,7 @@ from typing import Protocol
 import msgspec
 
 from gateway.operations import Health
+from gateway.sharing import State
 from gateway.telemetry import Family, Telemetry, merged, page
 
 TELLING = 1.0
@@ -63,6 +64,7 @@ class Voice:
         return msgspec.structs.replace(
             own,
             breakers=_worst([own.breakers, *(each.breakers for each in heard.values())]),
+            shared_state=_shared([own, *heard.values()]),
             reload=own.reload or next((each.reload for each in heard.values() if each.reload), None),
             astray=[
                 *(f"worker {index} does not answer" for index in sorted(silent)),
@@ -93,6 +95,11 @@ def _told(index: int, said: bytes | None) -> Iterable[str]:
     if said is None:
         return [f"worker {index} does not answer"]
     return [f"worker {index}: {problem}" for problem in msgspec.msgpack.decode(said, type=list[str])]
+
+
+def _shared(workers: Sequence[Health]) -> State:
+    """Lost where one of them has lost it, for it decides alone."""
+    return "lost" if any(each.shared_state == "lost" for each in workers) else workers[0].shared_state
 
 
 def _worst(states: Iterable[Mapping[str, str]]) -> dict[str, str]:

@@ -4,6 +4,7 @@ import contextlib
 import os
 import socket
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -91,10 +92,24 @@ def _announce(application: "object", options: "object") -> None:
         f"  config   {options.config} ({health.digest[:12]}){', watched' if options.watch else ''}",
         f"  workers  {options.workers}",
     ]
+    lines += shared(application.loaded.config.server.shared_state, os.environ)
     warnings = (*application.loaded.warnings, *application.plans.warnings)
     if warnings:
         lines.append(f"  {len(warnings)} warnings; `gateway check` shows them")
     click.echo("\n".join(lines), err=True)
+
+
+def shared(shared_state: str, environ: Mapping[str, str]) -> list[str]:
+    """With whom it counts, where that is somebody; and what several gateways still need."""
+    from gateway.plan import LINK_SECRET
+    from gateway.sharing import MEMORY, read_address
+
+    if shared_state == MEMORY:
+        return []
+    lines = [f"  shared   {read_address(shared_state).name}"]
+    if not environ.get(LINK_SECRET):
+        lines.append(f"  set {LINK_SECRET}: without it, gateways do not follow each other's links to further pages")
+    return lines
 
 
 def _refuse_exposure(on_loopback: bool, allow_private: bool) -> None:

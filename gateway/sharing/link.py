@@ -2,12 +2,15 @@
 
 import asyncio
 import logging
+import os
 import random
+import socket
+import ssl
 from collections.abc import Awaitable, Callable
 from typing import Literal
 
 from gateway.shared import NotShared
-from gateway.sharing.line import Line, Nonsense
+from gateway.sharing.line import Line
 
 logger = logging.getLogger("gateway")
 
@@ -101,14 +104,11 @@ class Link:
     async def _hold(self) -> str:
         """Why it does not hold any more, or never did."""
         try:
-            async with asyncio.timeout(OPENING):
-                line = await self._open_line()
-        except TimeoutError:
-            return "does not answer"
-        except (OSError, ValueError, NotShared, Nonsense) as refused:
-            return str(refused) or "does not answer"
+            line = await attempt(self._open_line)
         finally:
             self._tried.set()
+        if isinstance(line, str):
+            return line
         self._line = line
         self._say_back()
         self._opened()
@@ -138,3 +138,16 @@ class Link:
         if self._lost:
             logger.info("shared state is back: %s", self._name)
         self._lost = False
+
+
+async def attempt(open_line: Callable[[], Awaitable[Line]]) -> Line | str:
+    """A line, or why there is none."""
+    try:
+        async with asyncio.timeout(OPENING):
+            return await open_line()
+    except (socket.gaierror, ssl.SSLError) as refused:  # whose numbers are not the system's
+        return (refused.strerror or "does not answer").lower()
+    except OSError as refused:  # of which one kind says that time is over
+        return os.strerror(refused.errno).lower() if refused.errno else "does not answer"
+    except (ValueError, NotShared) as refused:
+        return str(refused) or "does not answer"

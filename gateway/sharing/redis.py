@@ -14,7 +14,7 @@ from gateway.shared import Heard, NotShared, Pace, Taken
 from gateway.sharing.address import Address
 from gateway.sharing.ears import Ears
 from gateway.sharing.line import MOST_BYTES, Line, Nonsense, Pushed
-from gateway.sharing.link import Link, State
+from gateway.sharing.link import Link, State, attempt
 from gateway.sharing.memory import SECOND, cost_of
 from gateway.sharing.scripts import ADD, CLAIM, GIVE_BACK, TAKE, Script
 
@@ -89,6 +89,14 @@ class Redis:
 
     def listen(self, channel: str, heard: Heard) -> Callable[[], None]:
         return self._ears.listen(channel, heard)
+
+    async def trouble(self) -> str | None:
+        """Why it cannot be used now; None where it can."""
+        line = await attempt(self._open)
+        if isinstance(line, str):
+            return line
+        line.drop("closed")
+        return None
 
     async def _run(self, script: Script, key: str, *values: str | int) -> object:
         answer = await self._link.ask(_packed("EVALSHA", script.digest, 1, key, *values))

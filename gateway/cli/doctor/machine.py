@@ -1,5 +1,6 @@
 """The machine: where state is kept, what listens on the ports, the clock, and how many files may be open."""
 
+import asyncio
 import contextlib
 import os
 import socket
@@ -13,6 +14,8 @@ from urllib.request import ProxyHandler, build_opener
 import gateway
 from gateway.cli.doctor.findings import Finding, fail, ok, warn
 from gateway.config import Server
+from gateway.plan import LINK_SECRET
+from gateway.sharing import MEMORY, Redis, read_address
 
 _FILE = "sqlite:///"
 _FEW_FILES = 1024
@@ -22,6 +25,7 @@ _YEARS = 20 * 365 * _DAY
 
 def machine(server: Server, environ: Mapping[str, str]) -> Iterator[Finding]:
     yield from _storage(server)
+    yield from shared_state(server.shared_state, environ)
     port = environ.get("GATEWAY_PORT") or "8000"
     yield _port("requests", environ.get("GATEWAY_HOST") or "127.0.0.1", port, "GATEWAY_PORT or --port")
     host, _, port = (environ.get("GATEWAY_ADMIN_BIND") or "127.0.0.1:8001").rpartition(":")
@@ -44,6 +48,21 @@ def _storage(server: Server) -> Iterator[Finding]:
         yield fail(
             f"state is kept in {folder}, which cannot be written to: {(refused.strerror or 'unknown').lower()}", helps
         )
+
+
+def shared_state(address: str, environ: Mapping[str, str]) -> Iterator[Finding]:
+    """Asks the redis as a gateway would, where there is one."""
+    if address == MEMORY:
+        return
+    redis = Redis(found := read_address(address))
+    trouble = asyncio.run(redis.trouble())
+    if trouble is None:
+        yield ok(f"{found.name} answers, for shared state")
+    else:
+        helps = "mend it or `server.shared_state`; until then every process decides alone"
+        yield fail(f"{found.name}, for shared state: {trouble}", helps)
+    if not environ.get(LINK_SECRET):
+        yield warn(f"{LINK_SECRET} is not set", "gateways with the same one follow each other's links to further pages")
 
 
 def _port(purpose: str, host: str, port: str, helps: str) -> Finding:

@@ -9,11 +9,12 @@ import pytest
 from gateway.cli.doctor import Finding
 from gateway.cli.doctor.configuration import configuration
 from gateway.cli.doctor.installation import installation
-from gateway.cli.doctor.machine import clock, machine
+from gateway.cli.doctor.machine import clock, machine, shared_state
 from gateway.cli.doctor.switches import switches
 from gateway.cli.documents import schema_text
 from gateway.config import Server
 from tests.running import free_port
+from tests.services import redis_server
 
 CONFIG = """\
 # yaml-language-server: $schema=./config.schema.json
@@ -145,3 +146,19 @@ def test_state_is_kept_where_it_can_be(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("now", "level"), [(0.0, "fail"), (1_800_000_000.0, "ok"), (9_000_000_000.0, "fail")])
 def test_a_clock_that_is_wrong_is_told(now: float, level: str) -> None:
     assert clock(now, 1_790_000_000.0).level == level
+
+
+def test_a_redis_is_asked_as_the_gateway_would_ask_it() -> None:
+    with redis_server(password="hush-hush") as server:
+        right = [*shared_state(server.url, {"GATEWAY_LINK_SECRET": "long"})]
+        wrong = [*shared_state(server.url.replace("hush-hush", "hush"), {})]
+    gone = [*shared_state(server.url, {"GATEWAY_LINK_SECRET": "long"})]
+    name = f"redis://127.0.0.1:{server.port}/0"
+
+    assert [*shared_state("memory", {})] == []
+    assert [(one.level, one.what) for one in right] == [("ok", f"{name} answers, for shared state")]
+    assert [(one.level, one.what) for one in wrong] == [
+        ("fail", f"{name}, for shared state: answers WRONGPASS"),
+        ("warn", "GATEWAY_LINK_SECRET is not set"),
+    ]
+    assert [(one.level, one.what) for one in gone] == [("fail", f"{name}, for shared state: connection refused")]
