@@ -3,7 +3,7 @@
 import hashlib
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import msgspec
 
@@ -61,7 +61,18 @@ def with_vendor_key(call: Call, asked: Asked) -> Call:
 
 def takes_key(operation: Operation) -> bool:
     """Whether the vendor is sent the key, and so tells a repeat from a second request by himself."""
-    return any(one.place == "header" and one.name.lower() == NAME.lower() for one in operation.parameters)
+    return any(True for _ in _declared(operation))
+
+
+def vendor_fields(operation: Operation) -> frozenset[bytes]:
+    """Under which names the vendor may find a key."""
+    return frozenset({FIELD, *_declared(operation)})
+
+
+def _declared(operation: Operation) -> Iterator[bytes]:
+    for one in operation.parameters:
+        if one.place == "header" and one.name.lower() == NAME.lower():
+            yield one.vendor.lower().encode()
 
 
 def _given(call: Call) -> bytes | None:

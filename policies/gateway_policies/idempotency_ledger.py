@@ -122,8 +122,15 @@ class Ledger:
         if record is None:
             await self._shared.drop(turn.name)
         elif record.state != "begun":
-            await self._shared.put(turn.name, self._sealer.sealed(turn.name, record), turn.window)
+            await self._written(turn, record)
         await self._shared.release(_place(turn), turn.owner)
+
+    async def _written(self, turn: Turn, record: Record) -> None:
+        try:
+            await self._shared.put(turn.name, self._sealer.sealed(turn.name, record), turn.window)
+        except NotShared:  # perhaps since it is too large to be shared: that it was done is not
+            spent = Record("spent", record.print, record.until)
+            await self._shared.put(turn.name, self._sealer.sealed(turn.name, spent), turn.window)
 
     async def _read(self, name: str) -> Record | None:
         sealed = await self._shared.get(name)

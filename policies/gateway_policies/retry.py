@@ -17,10 +17,11 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from gateway import Call, Duration, Handler, Kit, Percentage, Policy, Reply, Settings, Site, Stage
+from gateway import Call, Duration, Handler, Kit, Operation, Percentage, Policy, Reply, Settings, Site, Stage
 from gateway.errors import UpstreamFailure
 from gateway_policies.checks import ordered, positive
 from gateway_policies.failure_classes import FailureClass, failures, statuses
+from gateway_policies.idempotency_keys import vendor_fields
 from gateway_policies.streams import close
 
 TOO_MANY = 429
@@ -140,7 +141,7 @@ class Trouble(msgspec.Struct, frozen=True):
 def build(settings: Retry, site: Site, kit: Kit) -> Mapping[str, Stage]:
     budget = kit.keep(("retry-budget", site.integration), Budget)
     share = float(settings.budget)
-    trouble_of, delay_after = _diagnose(settings), _decide(settings, site.operation.safe, budget, kit)
+    trouble_of, delay_after = _diagnose(settings), _decide(settings, site.operation, budget, kit)
 
     async def retry(call: Call, forward: Handler) -> Reply:
         budget.earn(share)
@@ -181,14 +182,16 @@ def _diagnose(settings: Retry) -> Callable[[Reply | UpstreamFailure], Trouble]:
     return trouble_of
 
 
-def _decide(settings: Retry, safe: bool, budget: Budget, kit: Kit) -> Callable[[Call, Trouble], float | None]:
+def _decide(settings: Retry, operation: Operation, budget: Budget, kit: Kit) -> Callable[[Call, Trouble], float | None]:
+    safe, keys = operation.safe, vendor_fields(operation)
     longest = tuple(settings.backoff.longest(attempt) for attempt in range(1, settings.attempts + 1))
 
     def delay_after(call: Call, trouble: Trouble) -> float | None:
         if not trouble.retryable:
             return None
         delay = max(trouble.retry_after, kit.random() * longest[call.attempt - 1])
-        refused = _refusal(settings, safe, call, trouble)
+        refused = None if safe or may_repeat(settings.unsafe, keys, call, trouble) else "unsafe"
+        refused = refused or _refusal(settings, call, trouble)
         if refused is None and kit.clock() + delay >= call.deadline:
             refused = "deadline"
         if refused is None and not budget.spend():
@@ -204,9 +207,7 @@ def _decide(settings: Retry, safe: bool, budget: Budget, kit: Kit) -> Callable[[
     return delay_after
 
 
-def _refusal(settings: Retry, safe: bool, call: Call, trouble: Trouble) -> str | None:
-    if not (safe or may_repeat(settings.unsafe, call, trouble)):
-        return "unsafe"
+def _refusal(settings: Retry, call: Call, trouble: Trouble) -> str | None:
     if trouble.sent and not isinstance(call.body, bytes):
         return "body already sent"
     if call.attempt >= settings.attempts:
@@ -214,11 +215,11 @@ def _refusal(settings: Retry, safe: bool, call: Call, trouble: Trouble) -> str |
     return "retry_after_max" if trouble.retry_after > settings.retry_after_max else None
 
 
-def may_repeat(unsafe: str, call: Call, trouble: Trouble) -> bool:
-    """Whether a write that is not idempotent may be sent once more; `call` is as the vendor gets it."""
+def may_repeat(unsafe: str, keys: frozenset[bytes], call: Call, trouble: Trouble) -> bool:
+    """Whether a write that is not idempotent may be sent once more; `call` is as the vendor gets it, a key included."""
     if unsafe == "known_unprocessed":
         return trouble.unprocessed
-    return unsafe == "with_idempotency_key" and bool(call.header(b"idempotency-key"))
+    return unsafe == "with_idempotency_key" and any(name in keys and value for name, value in call.headers)
 
 
 policy = Policy(

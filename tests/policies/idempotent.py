@@ -1,12 +1,14 @@
 """A vendor that counts what it has done, processes that share what they know, and writes with a key."""
 
 import asyncio
+from collections.abc import Callable
 from typing import Any
 
 import msgspec
 
-from gateway import Call, Caller, Handler, Kit, NotShared, Reply, Shared
+from gateway import Call, Caller, Handler, Kit, NotShared, Pace, Reply, Shared, Taken
 from gateway.errors import GatewayError, UpstreamFailure
+from gateway.shared import Heard
 from gateway.sharing import Memory
 from gateway_policies import idempotency
 from gateway_policies.idempotency import Idempotency
@@ -53,24 +55,25 @@ class Vendor:
         return self.outcomes[min(self.asked, len(self.outcomes)) - 1]
 
 
-class Lost:
-    """Shared state that can be lost: everything is refused while `down`, and forgotten by `wipe`."""
+class Losing:
+    """Shared state that can be lost: everything is refused while `down`, and what is too large always."""
 
     alone = False
 
-    def __init__(self) -> None:
+    def __init__(self, most: int = 10_000_000) -> None:
         self.down = False
         self.asked = 0
-        self.wipe()
+        self.most = most
+        self.memory = Memory(clock, alone=False)
 
     def wipe(self) -> None:
-        self._memory = Memory(clock, alone=False)
+        self.memory = Memory(clock, alone=False)
 
     async def get(self, name: str) -> bytes | None:
         return await self._reached().get(name)
 
     async def put(self, name: str, value: bytes, seconds: float, *, absent: bool = False) -> bool:
-        return await self._reached().put(name, value, seconds, absent=absent)
+        return await self._reached(len(value)).put(name, value, seconds, absent=absent)
 
     async def drop(self, name: str) -> None:
         await self._reached().drop(name)
@@ -81,11 +84,26 @@ class Lost:
     async def release(self, name: str, owner: str) -> None:
         await self._reached().release(name, owner)
 
-    def _reached(self) -> Memory:
+    async def take(self, name: str, pace: Pace, most: int = 1, least: int | None = None) -> Taken:
+        return await self._reached().take(name, pace, most, least)
+
+    async def give_back(self, name: str, pace: Pace, amount: int) -> None:
+        await self._reached().give_back(name, pace, amount)
+
+    async def add(self, name: str, amount: int, seconds: float) -> int:
+        return await self._reached().add(name, amount, seconds)
+
+    def tell(self, channel: str, message: bytes) -> None:
+        self.memory.tell(channel, message)
+
+    def listen(self, channel: str, heard: Heard) -> Callable[[], None]:
+        return self.memory.listen(channel, heard)
+
+    def _reached(self, size: int = 0) -> Memory:
         self.asked += 1
-        if self.down:
+        if self.down or size > self.most:
             raise NotShared
-        return self._memory
+        return self.memory
 
 
 def endpoint(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from gateway import Call, Duration, FailureClass, Kit, Percentage, Reply, Site, Verdict
+from gateway import Call, Duration, FailureClass, Kit, Parameter, Percentage, Reply, Site, Verdict
 from gateway.errors import (
     CircuitOpen,
     ConnectFailed,
@@ -186,6 +186,14 @@ def test_a_write_with_an_idempotency_key_is_repeated_like_a_read(key: bytes | No
     headers = () if key is None else ((b"idempotency-key", key),)
     ask(vendor, Retry(unsafe="with_idempotency_key"), at=POST, asked=lambda: call(headers=headers))
     assert len(vendor.calls) == attempts
+
+
+def test_a_key_under_the_vendors_own_name_is_one_as_well() -> None:
+    declared = Parameter(name="Idempotency-Key", place="header", vendor="Order-Token", schema={"type": "string"})
+    at = site(method="POST", parameters=(declared,))
+    settings, asked = Retry(unsafe="with_idempotency_key"), call(headers=((b"order-token", b"k-1"),))
+    assert ask(Vendor(UpstreamTimeout(), OK), settings, at=at, asked=lambda: asked) == OK
+    assert ask(Vendor(UpstreamTimeout(), OK), settings, at=POST, asked=lambda: asked) != OK
 
 
 def test_an_endpoint_declared_idempotent_is_repeated_like_a_read() -> None:

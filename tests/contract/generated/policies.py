@@ -93,6 +93,7 @@ CALM: Mapping[str, Strategy] = {
             "respect_upstream": st.just(False),
         },
     ),
+    "idempotency": _some({}, {"window": _of("1s", "24h"), "required": st.booleans()}),
     "errors": _rules((403, 404, 409), ("rejected",)),  # a stub's 404 is the one refusal that occurs
     "stub": _of(True, True, False),
 }
