@@ -12,7 +12,12 @@ from gateway.web.exchange import Exchange
 from gateway.web.generation import Generation
 from gateway.web.intake import Receive, Scope
 from gateway.web.outgoing import Send
+from gateway.web.shedding import BUSY, Gate
+from gateway.web.turning_away import Refusal
 from gateway.web.watching import PATIENCE, Watch
+
+_ALWAYS = frozenset({b"/livez", b"/readyz", b"/health"})
+"""Whoever watches over the process has to hear of it most of all when it has too much to do."""
 
 
 class Edge:
@@ -28,11 +33,13 @@ class Edge:
         self.refusing = False
         self.busy = 0
         self._clock = clock
+        self._gate = Gate(lambda: self.busy)
+        self._refusal = Refusal(generation)
         self._waiting: Overdue[Watch] = Overdue(PATIENCE, Watch.begin)
 
     def swap(self, generation: Generation) -> Generation:
         """Requests that are inside the old generation, which is returned, finish there."""
-        old, self.generation = self.generation, generation
+        old, self.generation, self._refusal = self.generation, generation, Refusal(generation)
         return old
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -43,6 +50,9 @@ class Edge:
         if self.draining:
             send = _last_answer(send)
         try:
+            if self.busy > BUSY and self._gate.full() and scope["raw_path"] not in _ALWAYS:
+                await self._refusal.send(scope, send)
+                return
             exchange = Exchange((scope, receive, send), self.generation, self._clock, self._waiting)
             await exchange.serve(draining=self.refusing)
         finally:
