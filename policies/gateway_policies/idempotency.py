@@ -49,7 +49,7 @@ from gateway_policies.idempotency_records import Record, answered
 REPLAYED = (b"idempotency-replayed", b"true")
 BODY_WINDOW = 60.0
 """Seconds for which equal bodies are one request: repeats by themselves come soon, second thoughts do not."""
-GRACE = 5.0
+GRACE = 2.0
 """Seconds that a request may still be running after its deadline, as far as others are concerned."""
 UNBOUNDED = 300.0
 """Seconds that a request without a deadline may be running."""
