@@ -12,22 +12,23 @@ by name: each has `state` (closed, opened, half-opened), `opened_at`, `retry_aft
 state with their time. An integration's circuit has its name, an endpoint's its id, a connection's `name/user`.
 """
 
-import math
 from collections.abc import Callable, Mapping
-from typing import Annotated, Literal, cast
+from typing import cast
 from weakref import WeakValueDictionary
 
-import msgspec
 from purgatory import AsyncCircuitBreakerFactory
 from purgatory.service._async.circuitbreaker import AsyncCircuitBreaker
 
-from gateway import Call, Duration, Handler, Kit, Percentage, Policy, Reply, Settings, Site, Stage
+from gateway import Call, Handler, Kit, Policy, Reply, Site, Stage
 from gateway.errors import UpstreamFailure
 from gateway_policies.breaker_core import Circuits, Core, Entry, UnitOfWork
+from gateway_policies.breaker_pages import PAGES
+from gateway_policies.breaker_probes import probing
+from gateway_policies.breaker_settings import Breaker
+from gateway_policies.breaker_sharing import CHANGES, Company
 from gateway_policies.breaker_tally import InARow, Share, Tally
-from gateway_policies.checks import ordered, positive
 from gateway_policies.connections import States
-from gateway_policies.failure_classes import FailureClass, failures, statuses
+from gateway_policies.failure_classes import failures, statuses
 
 Alive = WeakValueDictionary[str, Core]
 
@@ -35,106 +36,29 @@ RESTING = 503
 """The status with which a vendor may ask to be left alone for a while."""
 
 
-class Breaker(Settings, frozen=True, kw_only=True):
-    """When a failing vendor is left alone, and for how long."""
-
-    failures: Annotated[
-        int,
-        msgspec.Meta(
-            ge=1,
-            le=1000,
-            description="Failures in a row that open the circuit; unused with `failure_rate`.",
-            examples=[5],
-        ),
-    ] = 5
-    recovery: Annotated[
-        Duration,
-        msgspec.Meta(
-            description="How long the circuit stays open before a probe; until then calls fail at once.",
-            examples=["30s"],
-        ),
-    ] = Duration(30)
-    recovery_max: Annotated[
-        Duration,
-        msgspec.Meta(
-            description="The longest it stays open: each failed probe doubles `recovery`, and a vendor's 503 may ask "
-            "for more in Retry-After.",
-            examples=["5m"],
-        ),
-    ] = Duration(300)
-    probes: Annotated[
-        int,
-        msgspec.Meta(
-            ge=1,
-            le=100,
-            description="Calls let through while half-open; all have to succeed to close the circuit.",
-            examples=[1],
-        ),
-    ] = 1
-    counts: Annotated[
-        tuple[FailureClass, ...],
-        msgspec.Meta(
-            min_length=1,
-            description="What counts as a failure: `connect`, `reset`, `timeout`, statuses, `4xx`, `5xx`.",
-            examples=[["connect", "reset", "timeout", "5xx"]],
-        ),
-    ] = ("connect", "reset", "timeout", "5xx")
-    scope: Annotated[
-        Literal["integration", "endpoint", "connection"],
-        msgspec.Meta(
-            description="What shares a circuit: the integration, one endpoint, or one user's connection. Say "
-            "`endpoint` where one may be down while the others work.",
-            examples=["endpoint"],
-        ),
-    ] = "integration"
-    failure_rate: Annotated[
-        Percentage | None,
-        msgspec.Meta(
-            description="Instead of `failures`: the share of failed calls that opens the circuit; needs `window` and "
-            "`minimum_calls`. For vendors with much traffic, where a few failures say nothing.",
-            examples=["50%"],
-        ),
-    ] = None
-    window: Annotated[
-        Duration | None,
-        msgspec.Meta(description="The time over which `failure_rate` is taken.", examples=["10s"]),
-    ] = None
-    minimum_calls: Annotated[
-        Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None,
-        msgspec.Meta(
-            description="Calls within `window` below which `failure_rate` is not looked at: two of three are no trend.",
-            examples=[20],
-        ),
-    ] = None
-    slow_call: Annotated[
-        Duration | None,
-        msgspec.Meta(
-            description="An answer that takes longer than this counts as a failure; no answer does if left out.",
-            examples=["4s"],
-        ),
-    ] = None
-
-    def __post_init__(self) -> None:
-        positive(self, "recovery", "failure_rate", "window", "slow_call")
-        ordered(self, "recovery", "recovery_max")
-        together = (self.failure_rate, self.window, self.minimum_calls)
-        if any(each is None for each in together) and any(each is not None for each in together):
-            raise ValueError("`failure_rate`, `window` and `minimum_calls` need each other")
-        if self.failure_rate is not None and self.failure_rate > 1:
-            raise ValueError("`failure_rate` is more than 100%")
-
-
 def build(settings: Breaker, site: Site, kit: Kit) -> Mapping[str, Stage]:
-    name = site.operation.id if settings.scope == "endpoint" else site.scope
+    name = _name(settings, site)
     alive: Alive = kit.keep(("breakers",), WeakValueDictionary)  # asked for by each build: a reload forgets the rest
-    enter = kit.keep(("breaker", name, settings), lambda: _entrance(settings, kit, alive))
-    name_of = _connection_of(name) if settings.scope == "connection" else None
-    counted, failed, timed, clock = failures(settings.counts), _judge(settings), bool(settings.slow_call), kit.clock
+    company = kit.keep(("breaker-company",), lambda: Company(kit, alive))
+    enter = kit.keep(("breaker", name, settings), lambda: _entrance(settings, kit, alive, company))
+    company.declared[name] = enter
+    return {"breaker": _stage(settings, kit, company, enter, _naming(name, settings))}
+
+
+def _stage(  # noqa: C901 - one call's way through, with no coroutine more than it needs
+    settings: Breaker,
+    kit: Kit,
+    company: Company,
+    enter: Callable[[str], AsyncCircuitBreaker],
+    name_of: Callable[[Call], str],
+) -> Stage:
+    counted, failed, clock = failures(settings.counts), _judge(settings, kit), kit.clock
 
     async def breaker(call: Call, forward: Handler) -> Reply:
-        circuit = enter(name if name_of is None else name_of(call))
+        circuit = enter(name_of(call))
         entry = cast("Entry", circuit.context)
-        began = clock() if timed else 0.0
+        began = clock()
+        probe = None if entry.core.clear else await probing(company, entry)
         try:
             async with circuit:
                 if entry.probe:
@@ -145,30 +69,43 @@ def build(settings: Breaker, site: Site, kit: Kit) -> Mapping[str, Stage]:
                     if error.failure in counted:
                         entry.fail()
                     raise
-                if failed(reply, took(call, began, clock()) if timed else 0.0):
+                if failed(reply, call, began):
                     entry.fail(_rest(reply))
+                elif probe is not None:
+                    await probe.succeeded()
                 return reply
         finally:
+            if probe is not None:
+                await probe.ended()
             if entry.event is not None:
-                call.trail.note(entry.event, circuit=entry.name, retry_after=entry.core.retry_after())
+                _tell(call, entry, company)
 
-    return {"breaker": breaker}
-
-
-def _connection_of(name: str) -> Callable[[Call], str]:
-    def name_of(call: Call) -> str:
-        return f"{name}/{call.caller.user}" if call.caller.user else name
-
-    return name_of
+    return breaker
 
 
-def _judge(settings: Breaker) -> Callable[[Reply, float], bool]:
-    refusals, slow = statuses(settings.counts), settings.slow_call or math.inf
+def _tell(call: Call, entry: Entry, company: Company) -> None:
+    call.trail.note(str(entry.event), circuit=entry.name, retry_after=entry.core.retry_after())
+    if entry.event in CHANGES:
+        company.changed(entry.core)
 
-    def failed(reply: Reply, seconds: float) -> bool:
+
+def _name(settings: Breaker, site: Site) -> str:
+    return site.operation.id if settings.scope == "endpoint" else site.scope
+
+
+def _naming(name: str, settings: Breaker) -> Callable[[Call], str]:
+    if settings.scope != "connection":
+        return lambda call: name
+    return lambda call: f"{name}/{call.caller.user}" if call.caller.user else name
+
+
+def _judge(settings: Breaker, kit: Kit) -> Callable[[Reply, Call, float], bool]:
+    refusals, slow, clock = statuses(settings.counts), settings.slow_call, kit.clock
+
+    def failed(reply: Reply, call: Call, began: float) -> bool:
         if reply.verdict is not None and reply.verdict.kind is not None:
             return reply.verdict.kind == "transient"
-        return reply.status in refusals or seconds > slow
+        return reply.status in refusals or (slow is not None and took(call, began, clock()) > slow)
 
     return failed
 
@@ -184,19 +121,20 @@ def took(call: Call, began: float, now: float) -> float:
     return now - began - sum(cast("float", event.detail["seconds"]) for event in events)
 
 
-def _entrance(settings: Breaker, kit: Kit, alive: Alive) -> Callable[[str], AsyncCircuitBreaker]:
+def _entrance(settings: Breaker, kit: Kit, alive: Alive, company: Company) -> Callable[[str], AsyncCircuitBreaker]:
     """A call's way through the circuit of a name: what the factory's `get_breaker` gives, without its waits."""
 
     def make(name: str) -> Core:
         core = Core(
             name,
             _tally(settings, kit),
-            recovery=settings.recovery,
-            recovery_max=settings.recovery_max,
+            recovery=float(settings.recovery),
+            recovery_max=float(settings.recovery_max),
             probes=settings.probes,
             clock=kit.clock,
         )
         alive[name] = core
+        company.welcome(core)
         return core
 
     circuits = Circuits(States(make, Core.idle))
@@ -221,4 +159,5 @@ policy = Policy(
         {"failures": 5, "recovery": "30s"},
         {"failure_rate": "50%", "window": "10s", "minimum_calls": 20, "recovery": "30s"},
     ),
+    pages=PAGES,
 )

@@ -7,7 +7,9 @@ when half-open, count a cancelled call as a failure and know consecutive failure
 
 from collections import deque
 from collections.abc import Callable
+from typing import Literal
 
+import msgspec
 from purgatory import AsyncAbstractUnitOfWork, ContextChanged
 from purgatory.domain.messages import Event
 from purgatory.domain.model import CLOSED, HALF_OPENED, OPENED, Context
@@ -19,14 +21,25 @@ from gateway_policies.breaker_tally import Tally
 
 PROBING = 1.0
 """Seconds after which to come again while a probe is under way."""
+STUCK = 30.0
+"""Seconds after which a probe that nobody heard of again has given its permit back, at least."""
 REMEMBERED = 20
 """Changes of state that a circuit keeps for the operator."""
+
+
+class Order(msgspec.Struct, frozen=True):
+    """What an operator wants of a circuit, until a reading of Kit.clock."""
+
+    state: Literal["open", "closed"]
+    until: float
+    reason: str = ""
 
 
 class Core:
     """One circuit: `state` is closed, opened or half-opened; `opened_at` a reading of Kit.clock, None unless opened.
 
-    Each change of state begins a new generation; results of calls that an older one let in are ignored.
+    Each change of state begins a new generation; results of calls that an older one let in are ignored. `clear` tells
+    in one look that calls may pass: it is closed, and nobody has ordered anything. `round` names its last opening.
     """
 
     def __init__(
@@ -50,17 +63,22 @@ class Core:
         self.until = 0.0
         self.generation = 0
         self.permits = self.awaited = 0
+        self.clear = True
+        self.ordered: Order | None = None
+        self.round: tuple[int, str] = (0, "")
         self.changes: deque[tuple[float, StateName]] = deque(maxlen=REMEMBERED)
 
     def retry_after(self) -> float:
         """Seconds until a call may be let in again."""
+        if self.ordered is not None and self.ordered.state == "open":
+            return self.left(self.ordered)
         if self.state == OPENED:
             return max(self.until - self.clock(), 0.0)
         return 0.0 if self.state == CLOSED else PROBING
 
     def idle(self) -> bool:
         """Whether forgetting it changes nothing but a count of failures."""
-        return self.state == CLOSED
+        return self.clear
 
     def open(self, seconds: float) -> None:
         self._enter(OPENED)
@@ -74,19 +92,43 @@ class Core:
     def half_open(self) -> None:
         self._enter(HALF_OPENED)
         self.permits = self.awaited = self.probes
+        self.until = self.clock() + max(self.recovery, STUCK)
+
+    def order(self, order: Order | None) -> None:
+        self.ordered = order
+        self.clear = order is None and self.state == CLOSED
+
+    def standing(self) -> Order | None:
+        """The order that holds now; one whose time is over is forgotten."""
+        if self.ordered is not None and self.clock() >= self.ordered.until:
+            self.order(None)
+        return self.ordered
+
+    def left(self, order: Order) -> float:
+        """Seconds that an order still holds."""
+        return max(order.until - self.clock(), 0.0)
+
+    def due(self) -> bool:
+        """Whether a call that comes now would be a probe, unless others are."""
+        return self.state == HALF_OPENED or (self.state == OPENED and self.clock() >= self.until)
 
     def _enter(self, state: StateName) -> None:
         self.state, self.opened_at = state, None
+        self.clear = state == CLOSED and self.ordered is None
         self.generation += 1
         self.tally.clear()
 
 
 class Entry(Context):
-    """One call's way through a circuit. `event` is what the call changed or met, for its trail."""
+    """One call's way through a circuit. `event` is what the call changed or met, for its trail.
+
+    `good` is how many probes have succeeded in all processes, this one included, where that is known.
+    """
 
     generation = -1
     probe = False
     failed = False
+    good: int | None = None
     rest: float | None = None
     event: str | None = None
 
@@ -109,16 +151,22 @@ class Entry(Context):
 
     def handle_new_request(self) -> None:
         core = self.core
-        if core.state != CLOSED:
-            if core.state == OPENED and core.clock() >= core.until:
+        if not core.clear and (order := core.standing()) is not None:
+            if order.state == "open":
+                raise self.rejected("an operator has opened this circuit")
+        elif not core.clear:
+            if core.due() and (core.state == OPENED or (core.permits <= 0 and core.clock() >= core.until)):
                 core.half_open()
                 self._changed()
             if core.state == OPENED or core.permits <= 0:
-                self.event = "breaker.rejected"
-                raise CircuitOpen(retry_after=core.retry_after())
+                raise self.rejected()
             core.permits -= 1
             self.probe = True
         self.generation = core.generation
+
+    def rejected(self, why: str = "") -> CircuitOpen:
+        self.event = "breaker.rejected"
+        return CircuitOpen(why, retry_after=self.core.retry_after())
 
     def handle_exception(self, exc: BaseException) -> None:
         """Counts only what `fail` was told: a client that left or a refusal of our own says nothing of the vendor."""
@@ -134,7 +182,7 @@ class Entry(Context):
         if self.failed:
             self._count_failure(core)
         elif self.probe:
-            core.awaited -= 1
+            core.awaited = core.awaited - 1 if self.good is None else core.probes - self.good
             if core.awaited <= 0:
                 core.close()
                 self._changed("breaker.closed")

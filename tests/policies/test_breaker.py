@@ -23,8 +23,8 @@ from gateway.errors import (
     UpstreamTimeout,
 )
 from gateway_policies import breaker
-from gateway_policies.breaker import Breaker
 from gateway_policies.breaker_core import Core
+from gateway_policies.breaker_settings import Breaker
 from gateway_policies.connections import States
 from tests.kit import call, clock, kit, pipeline, run, site
 

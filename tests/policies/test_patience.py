@@ -7,7 +7,7 @@ import pytest
 from gateway import Call, Duration, Reply
 from gateway.errors import CircuitOpen, InvalidRequest, UpstreamTimeout
 from gateway_policies import breaker, timeout
-from gateway_policies.breaker import Breaker
+from gateway_policies.breaker_settings import Breaker
 from gateway_policies.timeout import Timeout
 from tests.kit import call, clock, kit, pipeline, run, site
 
