@@ -8,14 +8,15 @@ goes beyond is a 429 with Retry-After.
 """
 
 import math
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from ipaddress import IPv6Address
 from typing import Annotated, Literal
 
 import msgspec
 
-from gateway import Call, Duration, Handler, Headers, Kit, Policy, Reply, Settings, Site, Stage
+from gateway import Call, Duration, Handler, Headers, Kit, NotShared, Pace, Policy, Reply, Settings, Site, Stage
 from gateway.errors import GatewayError, QuotaExceeded
+from gateway_policies.quota_leases import Leases
 
 MOST = 100_000
 """Callers that are remembered: beyond, the one who has not asked for the longest time is forgotten."""
@@ -100,12 +101,14 @@ class Quotas:
 
 def build(settings: Quota, site: Site, kit: Kit) -> Mapping[str, Stage]:
     requests, per = settings.requests, float(settings.per)
-    take = kit.keep(("quota", site.scope, settings), lambda: Quotas(requests, per, kit.clock)).take
+    take = _taker(settings, site, kit)
     who = WHO[settings.by]
     declared = (b"ratelimit-policy", b'"default";q=%d;w=%d' % (requests, math.ceil(per)))
 
     async def quota(call: Call, forward: Handler) -> Reply:
         share = take(who(call))
+        if not isinstance(share, Share):
+            share = await share
         fields: Headers = (
             declared,
             (b"ratelimit", b'"default";r=%d;t=%d' % (share.remaining, math.ceil(share.seconds))),
@@ -124,6 +127,39 @@ def build(settings: Quota, site: Site, kit: Kit) -> Mapping[str, Stage]:
         return msgspec.structs.replace(reply, headers=reply.headers + fields)
 
     return {"quota": quota}
+
+
+def _taker(settings: Quota, site: Site, kit: Kit) -> Callable[[str], Share | Awaitable[Share]]:
+    """What this process knows is the truth where it is alone; else all processes have the quota in common."""
+    requests, per = settings.requests, float(settings.per)
+    key = ("quota", site.scope, settings)
+    own = kit.keep(key, lambda: Quotas(requests, per, kit.clock))
+    if kit.shared.alone:
+        return own.take
+    name = f"quota/{site.scope}/{settings.by}/{requests}-{per:g}"
+    leases = kit.keep((*key, "leases"), lambda: Leases(kit.shared, name, Pace(requests, per, requests), kit.clock))
+
+    def take(who: str) -> Share | Awaitable[Share]:
+        used = leases.use(who)
+        if used is None:
+            return ask(who)
+        own.take(who)
+        return Share(True, used.remaining, used.seconds)
+
+    async def ask(who: str) -> Share:
+        """The own count goes along: it is what decides when the others cannot be asked."""
+        try:
+            taken = await leases.ask(who)
+        except NotShared:
+            share = own.take(who)
+            if share.allowed:
+                leases.owe(who)
+            return share
+        if taken.granted:
+            own.take(who)
+        return Share(bool(taken.granted), taken.remaining, taken.seconds)
+
+    return take
 
 
 def _caller(call: Call) -> str:
