@@ -12,7 +12,7 @@ from gateway.web.exchange import Exchange
 from gateway.web.generation import Generation
 from gateway.web.intake import Receive, Scope
 from gateway.web.outgoing import Send
-from gateway.web.shedding import BUSY, Gate
+from gateway.web.shedding import Gate
 from gateway.web.turning_away import Refusal
 from gateway.web.watching import PATIENCE, Watch
 
@@ -33,7 +33,7 @@ class Edge:
         self.refusing = False
         self.busy = 0
         self._clock = clock
-        self._gate = Gate(lambda: self.busy)
+        self._gate = Gate(clock)
         self._refusal = Refusal(generation)
         self._waiting: Overdue[Watch] = Overdue(PATIENCE, Watch.begin)
 
@@ -50,7 +50,7 @@ class Edge:
         if self.draining:
             send = _last_answer(send)
         try:
-            if self.busy > BUSY and self._gate.full() and scope["raw_path"] not in _ALWAYS:
+            if self._gate.turns_away(self.busy) and scope["raw_path"] not in _ALWAYS:
                 await self._refusal.send(scope, send)
                 return
             exchange = Exchange((scope, receive, send), self.generation, self._clock, self._waiting)

@@ -1,79 +1,72 @@
 """Turns requests away before the process has more to do than it can: what it takes, it answers in time.
 
-The measure is how late the event loop is. Requests that wait for a vendor cost nothing and do not count; work that
-queues makes every step of every request late, and nothing else shows that as early. How many requests may be inside
-follows from it: fewer while the loop is late, more as long as it is not.
+The measure is how late the event loop is: by so much it was late for the request that just came, and so late will it be
+at each of its further steps. Requests that wait for a vendor cost nothing and make nothing late. In every turn of the
+loop the first to come are taken, for as long as LATE; the others are told at once to come again.
 """
 
 import asyncio
 from collections.abc import Callable
 
-BUSY = 64
-"""So many requests at once are never too many, however late the loop is: something else on the machine makes it so."""
 LOOK = 0.01
-"""Seconds between two looks at how late it is."""
-LATE = 0.03
+"""Seconds between two looks at the clock, which the loop keeps as long as it is not late."""
+LATE = 0.015
 """Seconds of lateness that are aimed at; a request takes a handful of steps, each as late as this."""
 STANDING = 0.1
-"""Seconds of lateness without a break that are still a burst, which passes by itself."""
-MOST_CUT = 0.9
-GROWTH = 1.05
-"""By how much the number changes between two looks."""
-CALM = 50
-"""So many looks in a row at which it is not late, and nobody turned away, end the watch."""
-NO_LIMIT = float("inf")
+"""Seconds of lateness in turn after turn that are still a burst, which passes by itself."""
+PAUSE = 0.3
+"""Seconds of a single turn that are still a pause: memory is tidied, or another process has the processor."""
+FEW = 16
+"""So many requests at once are never too many, however late the loop is: something else makes it so."""
+QUIET = 50
+"""So many looks without a request end the watch."""
 
 
 class Gate:
-    """Knows how many may be inside; `inside` tells how many are. As a rule there is no limit and nobody looks."""
+    """Asked for each request that comes; it looks at the clock while any come."""
 
-    __slots__ = ("_calm", "_due", "_inside", "_late_since", "_limit", "_looking", "_loop", "_refused")
+    __slots__ = ("_arrived", "_clock", "_due", "_late_since", "_looking", "_loop", "_quiet")
 
     _loop: asyncio.AbstractEventLoop
 
-    def __init__(self, inside: Callable[[], int]) -> None:
-        self._inside = inside
-        self._limit = NO_LIMIT
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
         self._due = 0.0
+        self._arrived = 0
         self._late_since: float | None = None
-        self._looking = self._refused = False
-        self._calm = 0
+        self._looking = False
+        self._quiet = 0
 
-    def full(self) -> bool:
-        """Whether the one who comes now is turned away; asked only when there are more than BUSY inside."""
+    def turns_away(self, inside: int) -> bool:
+        """`inside` are those that are being served."""
         if not self._looking:
-            self._looking = True
-            self._calm = 0
-            self._loop = asyncio.get_running_loop()
-            self._look_again()
-        if self._inside() <= self._limit:
+            self._begin()
+        self._arrived += 1
+        now = self._clock()
+        late = now - self._due
+        if late <= LATE or inside + self._arrived <= FEW:
             return False
-        self._refused = True
-        return True
+        return late > PAUSE or (self._late_since is not None and now - self._late_since > STANDING)
 
-    def _look_again(self) -> None:
-        self._due = self._loop.time() + LOOK
-        self._loop.call_at(self._due, self._look)
+    def _begin(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._looking = True
+        self._quiet = 0
+        self._next_look()
+
+    def _next_look(self) -> None:
+        self._due = self._clock() + LOOK
+        self._loop.call_later(LOOK, self._look)
 
     def _look(self) -> None:
-        now = self._loop.time()
-        self._judge(now, now - self._due)
-        if self._calm < CALM:
-            self._look_again()
-        else:
-            self._limit = NO_LIMIT
-            self._looking = False
-
-    def _judge(self, now: float, late: float) -> None:
-        refused, self._refused = self._refused, False
-        if late <= LATE:
+        if self._clock() - self._due <= LATE:
             self._late_since = None
-            self._calm = 0 if refused else self._calm + 1
-            if refused:
-                self._limit *= GROWTH
-            return
-        self._calm = 0
-        if self._late_since is None:
-            self._late_since = now - late
-        if self._limit is not NO_LIMIT or now - self._late_since > STANDING + late:
-            self._limit = max(BUSY, min(self._limit, self._inside()) * max(MOST_CUT, LATE / late))
+        elif self._late_since is None:
+            self._late_since = self._due
+        self._quiet = 0 if self._arrived else self._quiet + 1
+        self._arrived = 0
+        if self._quiet < QUIET:
+            self._next_look()
+        else:
+            self._looking = False
+            self._late_since = None
