@@ -21,7 +21,8 @@ like one, and their keys must not meet there.
 
 `key: header_or_body_hash` is for callers that repeat by themselves and cannot send a key: without one, a request that
 equals another of the same caller to the letter is its repeat, until a minute after the first one's outcome. Who means
-to do the same thing twice has to wait so long, or send a key.
+to do the same thing twice has to wait so long, or send a key. It guards only where a repeat does harm: of two equal
+PUTs the second may well be meant, after another one between them; and no uploads, whose body is gone once it was sent.
 
 Answers are kept where all processes of the gateway find them, sealed with its secret; in a process that is alone, or
 cannot reach the others, in its memory.
@@ -90,8 +91,10 @@ def build(settings: Idempotency, site: Site, kit: Kit) -> Mapping[str, Stage]:
     if operation.method in _READS:
         return {}
     ledger = kit.keep(("idempotency",), lambda: Ledger(kit))
-    read = reader(operation, required=settings.required, by_body=settings.key == "header_or_body_hash")
-    window, harmless, vendor_tells = float(settings.window), operation.safe, takes_key(operation)
+    harmless, vendor_tells = operation.safe, takes_key(operation)
+    guarded = settings.key == "header_or_body_hash" and not harmless
+    read = reader(operation, required=settings.required, by_body=guarded)
+    window = float(settings.window)
     by_body = min(window, BODY_WINDOW)
 
     async def idempotency(call: Call, forward: Handler) -> Reply:

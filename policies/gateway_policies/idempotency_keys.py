@@ -39,7 +39,7 @@ def reader(operation: Operation, *, required: bool, by_body: bool) -> Callable[[
         key = _given(call)
         if key is None and required:
             raise IdempotencyKeyMissing("every request here needs a key of its own; a repeat has the same one again")
-        if key is None and not by_body:
+        if key is None and not (by_body and isinstance(call.body, bytes)):
             return None
         printed = _print(call)
         user = (call.caller.user or "") if user_bound else ""

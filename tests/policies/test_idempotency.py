@@ -67,6 +67,7 @@ FREE = [
     InvalidRequest(),
     refusal(429, "rate_limited"),
     refusal(403, "rate_limited"),
+    refusal(503, "rate_limited"),
     refusal(401, "auth_failed"),
     refusal(409, "transient"),
     refusal(408, "rejected"),

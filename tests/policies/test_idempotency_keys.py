@@ -2,7 +2,10 @@
 
 import asyncio
 import uuid
+from collections.abc import AsyncIterator
 from typing import Any
+
+import pytest
 
 from gateway import Call, Duration, Parameter, Reply
 from gateway.errors import UpstreamTimeout
@@ -45,6 +48,19 @@ def test_without_a_key_the_vendor_is_sent_none() -> None:
     told = run(outcomes(endpoint(vendor, fields=TOLD, key="header_or_body_hash"), write(None), write(None)))
     assert told == ["upstream-timeout", "idempotency-outcome-unknown"]
     assert [sent(asked) for asked in vendor.calls] == [None]
+
+
+async def part() -> AsyncIterator[bytes]:
+    yield b"part"
+
+
+@pytest.mark.parametrize("fields", [{"method": "PUT"}, {"method": "DELETE"}, {"idempotent": True}, {"stream": True}])
+def test_bodies_tell_nothing_where_a_repeat_does_no_harm_or_where_they_are_not_whole(fields: dict[str, Any]) -> None:
+    bodies: list[Any] = [part(), part()] if "stream" in fields else [b"{}", b"{}"]
+    assert run(outcomes(by_body(Vendor(), fields=fields), *(write(None, body=body) for body in bodies))) == [
+        "201",
+        "201",
+    ]
 
 
 def by_body(vendor: Vendor, **settings: Any) -> Any:
