@@ -1,0 +1,89 @@
+"""Whichever worker is asked speaks for all of them, and tells of those that do not answer."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from gateway.operations import Health
+from gateway.siblings import Voice
+from gateway.telemetry import Telemetry
+
+
+class Worker:
+    """A worker and its voice; `problems` is what its reload says."""
+
+    def __init__(self, digest: str = "a", problems: Sequence[str] = (), **health: Any) -> None:
+        telemetry = Telemetry("1", lambda: 1.0)
+        telemetry.loaded(digest)
+        self.reloads = 0
+        self._problems = problems
+        self._health = Health(digest=digest, integrations={}, stubbed=False, **{"breakers": {}, **health})
+        self.voice = Voice(lambda: self._health, self._reload, telemetry)
+
+    async def _reload(self) -> Sequence[str]:
+        self.reloads += 1
+        return self._problems
+
+
+class Others:
+    def __init__(self, workers: Mapping[int, Worker | None]) -> None:
+        self._workers = workers
+
+    async def ask(self, what: str, patience: float) -> Mapping[int, bytes | None]:
+        return {
+            index: None if worker is None else await worker.voice.answer(what)
+            for index, worker in self._workers.items()
+        }
+
+
+def among(asked: Worker, *others: Worker | None) -> Voice:
+    asked.voice.siblings = Others(dict(enumerate(others, 1)))
+    return asked.voice
+
+
+def test_alone_it_speaks_for_itself() -> None:
+    worker = Worker(breakers={"crm": "opened"})
+
+    assert asyncio.run(worker.voice.health()).breakers == {"crm": "opened"}
+    assert asyncio.run(worker.voice.reload()) == []
+    assert b"gateway_config_info" in asyncio.run(worker.voice.metrics())
+
+
+def test_of_several_circuits_the_more_careful_one_is_told() -> None:
+    voice = among(
+        Worker(breakers={"crm": "closed", "mail": "opened"}),
+        Worker(breakers={"crm": "half-opened", "mail": "closed", "voice": "closed"}),
+    )
+
+    assert asyncio.run(voice.health()).breakers == {"crm": "half-opened", "mail": "opened", "voice": "closed"}
+
+
+def test_a_worker_that_is_silent_or_serves_something_else_is_told_of() -> None:
+    health = asyncio.run(among(Worker("a"), Worker("b"), None, Worker("a")).health())
+
+    assert health.degraded
+    assert health.astray == ["worker 2 does not answer", "worker 1 serves another config"]
+
+
+def test_a_reload_that_one_worker_refused_is_told_by_all() -> None:
+    assert asyncio.run(among(Worker(), Worker(reload="a typo")).health()).reload == "a typo"
+
+
+def test_a_reload_reaches_every_worker() -> None:
+    workers = [Worker(), Worker(), Worker()]
+
+    assert asyncio.run(among(*workers).reload()) == []
+    assert [worker.reloads for worker in workers] == [1, 1, 1]
+
+
+def test_a_config_that_the_first_refuses_reaches_no_other() -> None:
+    asked, other = Worker(problems=["a typo"]), Worker()
+
+    assert asyncio.run(among(asked, other).reload()) == ["a typo"]
+    assert other.reloads == 0
+
+
+def test_a_reload_tells_which_worker_failed_and_which_was_silent() -> None:
+    voice = among(Worker(), Worker(problems=["no memory"]), None)
+
+    assert asyncio.run(voice.reload()) == ["worker 1: no memory", "worker 2 does not answer"]
