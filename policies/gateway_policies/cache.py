@@ -17,9 +17,12 @@ import msgspec
 
 from gateway import Call, Duration, Handler, Kit, Operation, Policy, Reply, Settings, Site, Stage
 from gateway.errors import CallerError, NotSent, Refused
+from gateway_policies.cache_company import Company
 from gateway_policies.cache_fetch import Shelf
 from gateway_policies.cache_fields import CONDITIONAL, SHAPING, keyed, marked, reader
-from gateway_policies.cache_store import EVERYTHING, CacheStore, stamp_of
+from gateway_policies.cache_pages import PAGES
+from gateway_policies.cache_second import Second
+from gateway_policies.cache_store import EVERYTHING, OWN, CacheStore, Version, own_tag, stamp_of
 from gateway_policies.checks import positive
 
 BYPASS = (b"cache-status", b"gateway; fwd=bypass")
@@ -85,6 +88,8 @@ class Cache(Settings, frozen=True, kw_only=True):
         positive(self, "ttl")
         if EVERYTHING in self.tags:
             raise ValueError("`*` is no tag: every answer of the integration has it")
+        if any(tag.startswith(OWN) for tag in self.tags):
+            raise ValueError(f"a tag does not begin with `{OWN}`")
         if self.respect_upstream:
             raise ValueError("respect_upstream is not available in this version")
 
@@ -96,18 +101,22 @@ def build(settings: Cache | None, site: Site, kit: Kit) -> Mapping[str, Stage]:
     if settings is None and not operation.invalidates:
         return {}
     store = kit.keep(("cache",), CacheStore)
+    company = kit.keep(("cache-company",), lambda: Company(kit.shared, store))
     if settings is None:
-        return {"cache": _invalidation(operation, store)}
-    caching = _caching(settings, operation, store, kit)
-    return {"cache": _within(_invalidation(operation, store), caching) if operation.invalidates else caching}
+        return {"cache": _invalidation(operation, store, company)}
+    caching = _caching(settings, operation, store, company, kit)
+    return {"cache": _within(_invalidation(operation, store, company), caching) if operation.invalidates else caching}
 
 
-def _caching(settings: Cache, operation: Operation, store: CacheStore, kit: Kit) -> Stage:
+def _caching(settings: Cache, operation: Operation, store: CacheStore, company: Company, kit: Kit) -> Stage:
     clock, revalidate = kit.clock, float(settings.stale_while_revalidate)
     names = keyed(operation, settings.vary)
     read = reader(operation, settings.methods, names, store.edition(operation.id, (operation, settings)))
-    versions = tuple(store.version(operation.integration, tag) for tag in (EVERYTHING, *settings.tags))
+    versions = tuple(
+        store.version(operation.integration, tag) for tag in (EVERYTHING, own_tag(operation.id), *settings.tags)
+    )
     shelf = Shelf(
+        second=_second(settings, operation, company, kit, versions),
         store=store,
         clock=clock,
         versions=versions,
@@ -135,6 +144,15 @@ def _caching(settings: Cache, operation: Operation, store: CacheStore, kit: Kit)
     return cache
 
 
+def _second(
+    settings: Cache, operation: Operation, company: Company, kit: Kit, versions: tuple[Version, ...]
+) -> Second | None:
+    if company.shared.alone:
+        return None
+    kept = settings.ttl + max(settings.stale_while_revalidate, settings.stale_if_error)
+    return Second(company, kit, operation, versions, kept=float(kept), declared=(operation, settings))
+
+
 def _within(outer: Stage, inner: Stage) -> Stage:
     async def both(call: Call, forward: Handler) -> Reply:
         return await outer(call, lambda call: inner(call, forward))
@@ -142,27 +160,26 @@ def _within(outer: Stage, inner: Stage) -> Stage:
     return both
 
 
-def _invalidation(operation: Operation, store: CacheStore) -> Stage:
+def _invalidation(operation: Operation, store: CacheStore, company: Company) -> Stage:
     tags = operation.invalidates
     versions = tuple(store.version(operation.integration, tag) for tag in tags)
 
-    def invalidate(call: Call) -> None:
-        for version in versions:
-            version.number += 1
+    async def invalidate(call: Call) -> None:
         call.trail.note("cache.invalidated", tags=tags)
+        await company.drop(versions)
 
     async def invalidation(call: Call, forward: Handler) -> Reply:
         try:
             reply = await forward(call)
         except (CallerError, Refused, NotSent):
             if _attempted(call):
-                invalidate(call)
+                await invalidate(call)
             raise
         except BaseException:  # a deadline that cuts the write short, too: the vendor may have acted
-            invalidate(call)
+            await invalidate(call)
             raise
         if (reply.verdict is None and reply.status < 400) or _attempted(call):  # noqa: PLR2004
-            invalidate(call)
+            await invalidate(call)
         return reply
 
     return invalidation
@@ -182,5 +199,6 @@ policy = Policy(
     always=True,
     description="Answers again what the vendor has answered lately, and asks for one thing once, however many callers "
     "want it. A write drops it with `invalidates`.",
+    pages=PAGES,
     examples=({"ttl": "5m", "stale_while_revalidate": "30s", "stale_if_error": "10m", "tags": ["contacts"]},),
 )

@@ -7,8 +7,10 @@ import msgspec
 
 from gateway import Call, Handler, Reply
 from gateway.errors import GatewayError, Refused, UpstreamFailure, UpstreamTimeout
+from gateway_policies.cache_company import LEASE
 from gateway_policies.cache_fields import Asked, answer, entry_of, marked, without
 from gateway_policies.cache_flights import Flight
+from gateway_policies.cache_second import Second
 from gateway_policies.cache_store import CacheStore, Entry, Landed, Version, stamp_of
 from gateway_policies.streams import close
 
@@ -23,7 +25,8 @@ GONE = frozenset({404, 410})
 class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """What one endpoint may take from the store and put there.
 
-    `dropped` are the header fields that no fetch has; `ttl` and `if_error` are seconds.
+    `dropped` are the header fields that no fetch has; `ttl` and `if_error` are seconds; `second` is what the endpoint
+    has in common with other processes, None where there are none.
     """
 
     store: CacheStore
@@ -32,6 +35,7 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     dropped: frozenset[bytes]
     ttl: float
     if_error: float
+    second: Second | None = None
 
     def held(self, call: Call, asked: Asked, entry: Entry, now: float, note: str) -> Reply:
         """What is kept, fresh or stale; the seconds that it stays fresh are negative for a stale one."""
@@ -57,6 +61,8 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
             return self.held(call, asked, fallback, self.clock(), "cache.stale")
         if fallback is not None and _failed(landed.reply) and self._usable(fallback):
             return self.held(call, asked, fallback, self.clock(), "cache.stale")
+        if landed.shared and landed.entry is not None:
+            return self.held(call, asked, landed.entry, self.clock(), "cache.hit")
         status = self._status(why, joined=joined, stored=landed.stored)
         if landed.entry is None:
             return marked(landed.reply, status)
@@ -78,6 +84,34 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         return flights.begin(key, self._fetch(call, forward, asked, stamp), until=call.deadline), False
 
     async def _fetch(self, call: Call, forward: Handler, asked: Asked, stamp: int) -> Landed:
+        if self.second is None:
+            return await self._from_vendor(call, forward, asked, stamp)
+        return await self._together(self.second, call, forward, asked, stamp)
+
+    async def _together(self, second: Second, call: Call, forward: Handler, asked: Asked, stamp: int) -> Landed:
+        """From another process, or from the vendor for all of them: whoever may fetch is not waited for for ever."""
+        name, until = second.name(asked), min(self.clock() + LEASE, call.deadline - MARGIN)
+        while True:
+            found = None if asked.forced else await second.find(asked, name, stamp)
+            if found is not None and self.clock() < found.expires:
+                return self._kept(found, stamp)
+            if self.clock() >= until or await second.company.may_fetch(name):
+                break
+            await second.company.wait(name)
+        number = await second.number()
+        try:
+            landed = await self._from_vendor(call, forward, asked, stamp)
+            if landed.stored and landed.entry is not None and number is not None:
+                await second.put(landed.entry, name, number)
+            return landed
+        finally:
+            second.company.fetched(name)
+
+    def _kept(self, entry: Entry, stamp: int) -> Landed:
+        stored = stamp_of(self.versions) == stamp and self.store.put(entry)
+        return Landed(Reply(200, entry.headers, entry.body), entry, stored, shared=True)
+
+    async def _from_vendor(self, call: Call, forward: Handler, asked: Asked, stamp: int) -> Landed:
         reply = await forward(without(call, self.dropped))
         entry = entry_of(asked, reply, since=self.clock(), ttl=self.ttl, stamp=stamp, largest=self.store.largest)
         if entry is None:

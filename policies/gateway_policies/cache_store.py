@@ -17,17 +17,24 @@ OVERHEAD = 600
 """Bytes that an entry takes beside its key, header fields and body."""
 EVERYTHING = "*"
 """The tag that every cached answer of an integration carries."""
+OWN = "@"
+"""How the tag begins that all answers of one endpoint carry."""
 
 Key = tuple[Hashable, ...]
 
 
 class Version:
-    """How often what carries a tag was invalidated; only ever grows."""
+    """How often what carries a tag was invalidated, as far as this process knows; only ever grows.
 
-    __slots__ = ("number",)
+    `shared` is the number that all processes have for it, None where that is not known for sure.
+    """
 
-    def __init__(self) -> None:
+    __slots__ = ("name", "number", "shared")
+
+    def __init__(self, name: str) -> None:
+        self.name = name
         self.number = 0
+        self.shared: int | None = None
 
 
 class Entry(msgspec.Struct, frozen=True, eq=False, kw_only=True):
@@ -48,11 +55,15 @@ class Entry(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
 
 class Landed(msgspec.Struct, frozen=True):
-    """What a fetch brought: a reply, as an entry too where it may be kept, and whether it is."""
+    """What a fetch brought: a reply, as an entry too where it may be kept, and whether it is.
+
+    `shared` tells that another process had fetched it.
+    """
 
     reply: Reply
     entry: Entry | None = None
     stored: bool = False
+    shared: bool = False
 
 
 class CacheStore:
@@ -64,7 +75,7 @@ class CacheStore:
         self.largest = most // LARGEST
         self._most = most
         self._entries: OrderedDict[Key, tuple[Entry, int]] = OrderedDict()
-        self._versions: dict[tuple[str, str], Version] = {}
+        self._versions: dict[str, Version] = {}
         self._editions: dict[str, tuple[object, int]] = {}
 
     def __len__(self) -> int:
@@ -72,7 +83,15 @@ class CacheStore:
 
     def version(self, integration: str, tag: str) -> Version:
         """The one version of an integration's tag."""
-        return self._versions.setdefault((integration, tag), Version())
+        name = f"{integration}/{tag}"
+        return self._versions.setdefault(name, Version(name))
+
+    def versions(self) -> Iterable[Version]:
+        return self._versions.values()
+
+    def known(self, name: str) -> Version | None:
+        """The version of that name, `integration/tag`, if anything here carries it."""
+        return self._versions.get(name)
 
     def edition(self, endpoint: str, declared: object) -> int:
         """A number for what is declared of an endpoint: after a reload that changed it, its old answers are not met."""
@@ -114,6 +133,11 @@ class CacheStore:
     def stop(self) -> None:
         """Ends the fetches that are under way, those in the background too."""
         self.flights.close()
+
+
+def own_tag(endpoint: str) -> str:
+    """The tag of an endpoint, by its id."""
+    return OWN + endpoint
 
 
 def stamp_of(versions: Iterable[Version]) -> int:

@@ -1,0 +1,88 @@
+"""The cache as an operator sees it, and what he may drop: some tags, an endpoint, an integration, or all of it."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import msgspec
+
+from gateway import Call, Handler, Kit, Page, Reply
+from gateway.errors import InvalidRequest, Violation
+from gateway_policies.cache_company import Company
+from gateway_policies.cache_store import EVERYTHING, CacheStore, Version, own_tag
+
+_JSON = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
+
+
+class Purge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What is to be dropped: all of an integration or what of it carries a tag, an endpoint, everything."""
+
+    integration: str = ""
+    tags: tuple[str, ...] = ()
+    endpoint: str = ""
+    everything: bool = False
+
+    def __post_init__(self) -> None:
+        chosen = [bool(self.integration), bool(self.endpoint), self.everything]
+        if chosen.count(True) != 1:
+            raise ValueError("say one of `integration`, `endpoint` and `everything`")
+        if self.tags and not self.integration:
+            raise ValueError("`tags` are those of an `integration`")
+
+
+def _purging(kit: Kit) -> Handler:
+    async def purging(call: Call) -> Reply:
+        store, company = _parts(kit)
+        found = list(_versions(_purge(call.payload), store))
+        await company.drop(found)
+        return _json({"purged": sorted(version.name for version in found)})
+
+    return purging
+
+
+def _looking(kit: Kit) -> Handler:
+    async def looking(call: Call) -> Reply:
+        store, _ = _parts(kit)
+        return _json({"answers": len(store), "bytes": store.size, "fetches": len(store.flights)})
+
+    return looking
+
+
+def _versions(purge: Purge, store: CacheStore) -> Iterable[Version]:
+    """Every process has the same config, so what is known here is all there is; raises InvalidRequest for the rest."""
+    if purge.everything:
+        return [version for version in store.versions() if version.name.endswith("/" + EVERYTHING)]
+    if purge.endpoint:
+        names = [f"{purge.endpoint.partition('.')[0]}/{own_tag(purge.endpoint)}"]
+    else:
+        names = [f"{purge.integration}/{tag}" for tag in purge.tags or (EVERYTHING,)]
+    found = {name: store.known(name) for name in names}
+    unknown = [name for name, version in found.items() if version is None]
+    if unknown:
+        raise _refusal(f"no cached endpoint carries {', '.join(f'`{name}`' for name in unknown)}")
+    return [version for version in found.values() if version is not None]
+
+
+def _purge(payload: Any) -> Purge:
+    try:
+        return msgspec.convert(None if payload is msgspec.UNSET else payload, type=Purge)
+    except msgspec.ValidationError as wrong:
+        raise _refusal(str(wrong)) from wrong
+
+
+def _refusal(detail: str) -> InvalidRequest:
+    return InvalidRequest(violations=[Violation(place="body", detail=detail)])
+
+
+def _parts(kit: Kit) -> tuple[CacheStore, Company]:
+    store = kit.keep(("cache",), CacheStore)
+    return store, kit.keep(("cache-company",), lambda: Company(kit.shared, store))
+
+
+def _json(body: Any) -> Reply:
+    return Reply(200, _JSON, msgspec.json.encode(body))
+
+
+PAGES = (
+    Page(method="GET", path="/admin/cache", summary="How much is cached by this worker.", build=_looking),
+    Page(method="POST", path="/admin/cache/purge", summary="Drops cached answers, in every process.", build=_purging),
+)
