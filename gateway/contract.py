@@ -26,6 +26,7 @@ SLOTS = (
     "idempotency",  # a repeated write gets the first answer, whatever the stages below would do now
     "cache",  # above transform: what is kept is what callers see
     "transform",  # caller's words to vendor's and back, once, however many attempts follow
+    "http_cache",  # below transform: what a vendor allows to keep is found by what the vendor is asked
     "retry",  # everything below happens once per attempt
     "breaker",  # an open circuit costs neither vendor quota nor a connection
     "rate_limit",  # each attempt counts against what the vendor allows

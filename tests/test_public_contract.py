@@ -11,7 +11,7 @@ Trail Verdict first problem_reply
 """
 
 ORDER = """
-errors deadline caller quota validate idempotency cache transform retry
+errors deadline caller quota validate idempotency cache transform http_cache retry
 breaker rate_limit bulkhead credential timeout classify send
 """
 

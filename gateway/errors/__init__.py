@@ -26,6 +26,7 @@ GatewayError
 │   ├── HeadersTooLarge             431 headers-too-large
 │   └── QuotaExceeded               429 quota-exceeded
 ├── Refused                         the vendor was not asked, to protect it or the gateway
+│   ├── NotCached                   504 not-cached
 │   ├── CircuitOpen                 503 circuit-open
 │   ├── ReducedCapacity             503 temporary-reduced-capacity
 │   ├── Overloaded                  503 overloaded
@@ -70,7 +71,15 @@ from gateway.errors.callers import (
     UnsupportedMediaType,
     UriTooLong,
 )
-from gateway.errors.refusals import CircuitOpen, Overloaded, ReducedCapacity, Refused, ShuttingDown, StoreUnavailable
+from gateway.errors.refusals import (
+    CircuitOpen,
+    NotCached,
+    Overloaded,
+    ReducedCapacity,
+    Refused,
+    ShuttingDown,
+    StoreUnavailable,
+)
 from gateway.errors.upstream import (
     AddressForbidden,
     ConnectFailed,
@@ -111,6 +120,7 @@ __all__ = [
     "NameNotResolved",
     "NoSuchEndpoint",
     "NoSuchPage",
+    "NotCached",
     "NotSent",
     "OutcomeUnknown",
     "Overloaded",

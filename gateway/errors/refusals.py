@@ -10,6 +10,13 @@ class Refused(GatewayError):
     retryable = True
 
 
+class NotCached(Refused):
+    """The caller asked for an answer from the cache or none (`only-if-cached`)."""
+
+    slug, status, title = "not-cached", 504, "There is no answer in the cache that may be given"
+    proxy_error = "http_request_denied"
+
+
 class CircuitOpen(Refused):
     slug, title = "circuit-open", "This integration is resting after repeated failures"
     proxy_error = "destination_unavailable"

@@ -63,14 +63,14 @@ def header_components() -> dict[str, Any]:
 def answer_fields(entry: Entry) -> dict[str, Any]:
     """The fields of a successful answer."""
     private = ("Cache-Control",) if entry.operation.user_bound or entry.has("cache") else ()
-    cached = ("Age", "Cache-Status") if entry.has("cache") and not entry.operation.stream else ()
+    cached = ("Age", "Cache-Status") if entry.has("cache", "http_cache") and not entry.operation.stream else ()
     names = ("ETag", *_PASSED, "Retry-After", *private, *cached, *(("Link",) if entry.operation.paging else ()))
     return {**_common(entry), **_referred(names), **_stub(entry)}
 
 
 def unchanged_fields(entry: Entry) -> dict[str, Any]:
     """The fields of a 304."""
-    cached = ("Age", "Cache-Status") if entry.has("cache") else ()
+    cached = ("Age", "Cache-Status") if entry.has("cache", "http_cache") else ()
     return {**_common(entry), **_referred(("ETag", "Last-Modified", "Cache-Control", "Vary", *cached)), **_stub(entry)}
 
 

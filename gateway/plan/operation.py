@@ -14,6 +14,7 @@ _PLACEHOLDER = re.compile(r"\{([^{}/]*)\}")
 _SEGMENT = re.compile(r"\{[A-Za-z_][A-Za-z0-9_-]*\}|[^{}]*")
 _OWN_KEYS = frozenset({"required", "as", "style"})
 _NO_BODY = frozenset({204, 205, 304})
+_READS = frozenset({"GET", "HEAD"})
 
 Place = Literal["path", "query", "header"]
 
@@ -86,9 +87,26 @@ def operation_of(
         idempotent=written.idempotent,
         invalidates=written.invalidates,
         user_bound=user_bound,
+        http_cache=_http_cache(endpoint, integration, upstream_method),
         public_url=public_url,
         response_limit=int(server.response_limit),
     )
+
+
+def _http_cache(
+    endpoint: EndpointConfig, integration: IntegrationConfig, method: str
+) -> Literal["", "keeps", "writes"]:
+    """What the endpoint has to do with answers that are kept as the vendor says; nothing, where none are."""
+    if method in _READS:
+        cache = endpoint.policies.get("cache")
+        keeps = _respects(endpoint) and method in cache.settings.methods if cache else False
+        return "keeps" if keeps and not endpoint.written.stream else ""
+    return "writes" if method != "OPTIONS" and any(map(_respects, integration.endpoints)) else ""
+
+
+def _respects(endpoint: EndpointConfig) -> bool:
+    cache = endpoint.policies.get("cache")
+    return bool(cache and cache.settings and getattr(cache.settings, "respect_upstream", False))
 
 
 def placeholders(template: str) -> tuple[str, ...]:

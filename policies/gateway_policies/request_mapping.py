@@ -94,6 +94,8 @@ def pair(name: str, value: Any) -> str:
 def _headers(operation: Operation) -> Callable[[Call], Headers]:
     declared = {p.name.lower().encode(): p.vendor.lower().encode() for p in operation.parameters if p.place == "header"}
     allowed = TO_VENDOR - {b"content-type"}
+    if operation.http_cache == "keeps":
+        allowed |= {b"cache-control", b"pragma"}  # that far: the stage below this one reads them, and keeps them
     fixed: list[tuple[bytes, bytes]] = [*_OWN]
     fixed += [(name.lower().encode(), value.encode()) for name, value in operation.send.headers.items()]
     constant = {name for name, _ in fixed}

@@ -42,9 +42,10 @@ def _answerer(operation: Operation, kit: Kit) -> Callable[[Call, str, Reply], Re
     """The vendor's reply as the caller gets it; the target is what the vendor was asked."""
     map_body = reply_mapper(operation, kit)
     links = linker(operation, kit) if operation.paging else None
+    allowed = TO_CALLER | {b"age", b"cache-status"} if operation.http_cache == "keeps" else TO_CALLER
 
     def answer(call: Call, target: str, reply: Reply) -> Reply:
-        headers = crossing(reply.headers, TO_CALLER)
+        headers = crossing(reply.headers, allowed)
         if reply.verdict is None and links is not None:
             headers += links(call, target, reply)
         if reply.verdict is not None or map_body is None or not isinstance(reply.body, bytes):
