@@ -21,6 +21,8 @@ from gateway_policies.cache_company import Company
 from gateway_policies.cache_fetch import Shelf
 from gateway_policies.cache_fields import CONDITIONAL, SHAPING, keyed, marked, reader
 from gateway_policies.cache_pages import PAGES
+from gateway_policies.cache_rfc import respecting, writing
+from gateway_policies.cache_rfc_rules import Terms
 from gateway_policies.cache_second import Second
 from gateway_policies.cache_store import EVERYTHING, OWN, CacheStore, Version, own_tag, stamp_of
 from gateway_policies.checks import positive
@@ -79,8 +81,9 @@ class Cache(Settings, frozen=True, kw_only=True):
     respect_upstream: Annotated[
         bool,
         msgspec.Meta(
-            description="Whether the vendor's Cache-Control decides. Only `false` is available in this version.",
-            examples=[False],
+            description="Whether the vendor's own Cache-Control, Expires and Vary decide what is kept and how long, "
+            "as HTTP caches do (RFC 9111). `ttl` and the windows then hold where it says nothing of them.",
+            examples=[True],
         ),
     ] = False
 
@@ -90,31 +93,51 @@ class Cache(Settings, frozen=True, kw_only=True):
             raise ValueError("`*` is no tag: every answer of the integration has it")
         if any(tag.startswith(OWN) for tag in self.tags):
             raise ValueError(f"a tag does not begin with `{OWN}`")
-        if self.respect_upstream:
-            raise ValueError("respect_upstream is not available in this version")
+        if self.respect_upstream and "POST" in self.methods:
+            raise ValueError("where `respect_upstream` is true no answer to a POST is kept: take POST out of `methods`")
 
 
 def build(settings: Cache | None, site: Site, kit: Kit) -> Mapping[str, Stage]:
     operation = site.operation
     if operation.native or operation.stream:
         settings = None
-    if settings is None and not operation.invalidates:
+    if settings is None and not (operation.invalidates or operation.http_cache):
         return {}
     store = kit.keep(("cache",), CacheStore)
     company = kit.keep(("cache-company",), lambda: Company(kit.shared, store))
+    if operation.http_cache or (settings is not None and settings.respect_upstream):
+        dropping = {"cache": _invalidation(operation, store, company)} if operation.invalidates else {}
+        return {**dropping, **_as_vendors_say(settings, operation, store, kit)}
     if settings is None:
         return {"cache": _invalidation(operation, store, company)}
     caching = _caching(settings, operation, store, company, kit)
     return {"cache": _within(_invalidation(operation, store, company), caching) if operation.invalidates else caching}
 
 
+def _as_vendors_say(settings: Cache | None, operation: Operation, store: CacheStore, kit: Kit) -> Mapping[str, Stage]:
+    if operation.http_cache == "writes":
+        return writing(operation, kit)
+    if settings is None or not operation.http_cache:
+        return {}
+    terms = Terms(
+        ttl=float(settings.ttl),
+        revalidate=float(settings.stale_while_revalidate),
+        if_error=float(settings.stale_if_error),
+        shared=not operation.user_bound,
+    )
+    return respecting(operation, kit, terms, vary=settings.vary, versions=_versions(settings, operation, store))
+
+
+def _versions(settings: Cache, operation: Operation, store: CacheStore) -> tuple[Version, ...]:
+    tags = (EVERYTHING, own_tag(operation.id), *settings.tags)
+    return tuple(store.version(operation.integration, tag) for tag in tags)
+
+
 def _caching(settings: Cache, operation: Operation, store: CacheStore, company: Company, kit: Kit) -> Stage:
     clock, revalidate = kit.clock, float(settings.stale_while_revalidate)
     names = keyed(operation, settings.vary)
     read = reader(operation, settings.methods, names, store.edition(operation.id, (operation, settings)))
-    versions = tuple(
-        store.version(operation.integration, tag) for tag in (EVERYTHING, own_tag(operation.id), *settings.tags)
-    )
+    versions = _versions(settings, operation, store)
     shelf = Shelf(
         second=_second(settings, operation, company, kit, versions),
         store=store,

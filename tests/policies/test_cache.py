@@ -234,7 +234,7 @@ def test_the_entity_tag_is_of_body_and_type() -> None:
     [
         ({"ttl": Duration(0)}, "`ttl` has to be more than zero"),
         ({"tags": ("*",)}, "`*` is no tag"),
-        ({"respect_upstream": True}, "respect_upstream is not available in this version"),
+        ({"respect_upstream": True, "methods": ("GET", "POST")}, "take POST out of `methods`"),
     ],
 )
 def test_settings_that_could_not_work_are_refused(fields: dict[str, Any], message: str) -> None:
