@@ -44,10 +44,12 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     """How an application is started: what the command line and the environment say, the file apart.
 
     `public_url` is where callers find the gateway unless the file says so; `engine` the vendor HTTP client. `observe`
-    is given the trail of each request to an endpoint, before anything is in it.
+    is given the trail of each request to an endpoint, before anything is in it. `begin` is the file to begin with where
+    that is not `config` itself.
     """
 
     config: Path
+    begin: Path | None = None
     environ: Mapping[str, str]
     public_url: str = "http://127.0.0.1:8000"
     allow_private: bool = False
@@ -67,13 +69,14 @@ class Application:
         self._registry = registry or discover()
         self._flags = msgspec.structs.replace(Flags.read(launch.environ), allow_private=launch.allow_private)
         self._keeper = Keeper()
-        loaded = self._load()
+        loaded = self._load(launch.begin or launch.config)
         self._sharing = sharing(loaded.config.server.shared_state, launch.environ)
         self._kit = system_kit(self._keeper, launch.environ, self._sharing)
         self._telemetry = Telemetry(gateway.__version__, time.time)
         self._engines = Engines(launch.engine)
         self._lock = threading.Lock()
         self._refusal: str | None = None
+        self.on_loaded: Callable[[Loaded], None] = _nothing
         self.voice = Voice(self.health, self.reload_aside, self._telemetry)
         self._loaded, self.plans, generation = self._compile(loaded)
         self.edge = Edge(generation, time.monotonic)
@@ -146,17 +149,18 @@ class Application:
         )
 
     def _take_over(self) -> None:
-        loaded = self._load()
+        loaded = self._load(self._launch.config)
         if loaded.config.server.shared_state != self._loaded.config.server.shared_state:
             raise InvalidConfig([loaded.source.problem("GW117", ("server", "shared_state"), MOVED, hint=RESTART)])
         self._loaded, self.plans, generation = self._compile(loaded)
         self._refusal = None
         self.edge.swap(generation)
+        self.on_loaded(loaded)
         self._telemetry.loaded(self._loaded.config.digest)
 
-    def _load(self) -> Loaded:
+    def _load(self, file: Path) -> Loaded:
         lenient = self._flags.stub is True
-        return load(self._launch.config, self._registry, self._launch.environ, lenient_secrets=lenient)
+        return load(file, self._registry, self._launch.environ, lenient_secrets=lenient)
 
     def _compile(self, loaded: Loaded) -> tuple[Loaded, Plans, Generation]:
         before = self._keeper.keys()
@@ -231,6 +235,10 @@ def _public_url(loaded: Loaded, launch: Launch) -> str:
     server = loaded.config.server
     assumed = launch.public_url if server.tls is None else launch.public_url.replace("http:", "https:", 1)
     return server.public_url or assumed
+
+
+def _nothing(loaded: Loaded) -> None:
+    """Nobody wants to know."""
 
 
 def tidy_memory() -> None:

@@ -6,6 +6,8 @@ from pathlib import Path
 import msgspec
 
 from gateway.app import Application
+from gateway.diagnostics import InvalidConfig, render_concise
+from gateway.serving.aside import Aside
 from gateway.serving.options import Options
 from gateway.serving.worker import Place, log_to_stderr, work
 
@@ -18,7 +20,12 @@ def main() -> None:
     log_to_stderr()
     index, text, folder = sys.argv[1:]
     options = msgspec.json.decode(text, type=Options, dec_hook=_path)
-    work(Application(options.launch()), options, Place(int(index), Path(folder)))
+    place = Place(int(index), Aside(Path(folder), options.config))
+    try:
+        application = Application(options.launch(begin=place.aside.config))
+    except InvalidConfig as invalid:  # there is nothing kept yet, and the file has changed since it was checked
+        sys.exit("; ".join(render_concise(problem) for problem in invalid.problems))
+    work(application, options, place)
 
 
 if __name__ == "__main__":

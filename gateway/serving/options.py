@@ -34,10 +34,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         except ValueError:
             return False
 
-    def launch(self, environ: Mapping[str, str] = os.environ) -> Launch:
+    def launch(self, environ: Mapping[str, str] = os.environ, *, begin: Path | None = None) -> Launch:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return Launch(
             config=self.config,
+            begin=begin,
             environ=environ,
             public_url=f"http://{host}:{self.port}",
             allow_private=self.allow_private,

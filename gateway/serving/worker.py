@@ -9,7 +9,7 @@ import contextlib
 import logging
 import signal
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -17,6 +17,7 @@ import uvloop
 from granian.server.embed import Server
 
 from gateway.app import Application, tidy_memory
+from gateway.serving.aside import Aside
 from gateway.serving.listening import listener
 from gateway.serving.options import Options
 from gateway.serving.orders import Orders
@@ -38,13 +39,13 @@ def log_to_stderr() -> None:
 
 
 class Place(msgspec.Struct, frozen=True):
-    """Which one of several workers, and the folder where they find each other.
+    """Which one of several workers, and what they keep for each other.
 
     Its supervisor started it deaf to signals and holds the other end of its stdin: when that is gone, it ends too.
     """
 
     index: int
-    folder: Path
+    aside: Aside
 
 
 def work(application: Application, options: Options, place: Place | None = None) -> None:
@@ -62,11 +63,10 @@ async def _work(application: Application, options: Options, place: Place | None)
         serving = [asyncio.create_task(server.serve()) for server in servers]
         tidy_memory()
         if options.watch:
-            stack.callback(asyncio.create_task(_watch(application)).cancel)
+            stack.callback(asyncio.create_task(_watch(application, place)).cancel)
         await asyncio.sleep(SETTLING)
         if place is not None:
-            application.voice.siblings = Doors(place.folder, place.index, options.workers)
-            await stack.enter_async_context(answering(place.folder, place.index, application.voice.answer))
+            await _join(application, options, place, stack)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_BACK - {signal.SIGINT})  # which is the supervisor's
         await asyncio.wait([orders.stop, *serving], return_when=asyncio.FIRST_COMPLETED)
         for task in serving:
@@ -74,6 +74,15 @@ async def _work(application: Application, options: Options, place: Place | None)
                 task.result()  # it could not even begin, and raises here what says why
         patient = orders.stop.done() and orders.stop.result() == signal.SIGTERM
         await _end(application, options, list(zip(servers, serving, strict=True)), options.grace if patient else 0.0)
+
+
+async def _join(application: Application, options: Options, place: Place, stack: contextlib.AsyncExitStack) -> None:
+    """From now on this worker is one of several."""
+    folder = place.aside.folder
+    application.on_loaded = place.aside.keep
+    place.aside.keep(application.loaded)
+    application.voice.siblings = Doors(folder, place.index, options.workers)
+    await stack.enter_async_context(answering(folder, place.index, application.voice.answer))
 
 
 async def _end(
@@ -89,6 +98,10 @@ async def _end(
     await application.close()
 
 
-async def _watch(application: Application) -> None:
-    async for _ in changes(lambda: application.loaded.files):
+async def _watch(application: Application, place: Place | None) -> None:
+    def files() -> Iterable[Path]:
+        read = application.loaded.files
+        return read if place is None else place.aside.originals(read)
+
+    async for _ in changes(files):
         await application.reload_aside()

@@ -3,7 +3,7 @@
 import threading
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse
 
 from tests.running import Running
@@ -83,9 +83,10 @@ def calling(gateway: Running, *paths: str, each: int = 2, leave_when_told: bool 
 
 def status(gateway: Running, path: str) -> int | None:
     """On a connection of its own; None where nobody listens."""
-    connection = HTTPConnection(gateway.url.removeprefix("http://"), timeout=30)
-    with suppress(OSError, HTTPException):
-        connection.request("GET", path)
-        return connection.getresponse().status
-    connection.close()
-    return None
+    with closing(HTTPConnection(gateway.url.removeprefix("http://"), timeout=30)) as connection:
+        with suppress(OSError, HTTPException):
+            connection.request("GET", path)
+            reply = connection.getresponse()
+            reply.read()
+            return reply.status
+        return None

@@ -8,7 +8,7 @@ from typing import Any
 import httpx
 
 from tests.life.callers import calling, status
-from tests.life.world import CONFIG, QUICK, SLOW, children, living
+from tests.life.world import CONFIG, QUICK, SLOW, children, living, whole
 from tests.running import Running, eventually
 from tests.wire.vendors import Wire
 
@@ -69,7 +69,7 @@ def test_a_worker_that_is_started_again_serves_what_the_others_serve(tmp_path: P
             before = children(wire.gateway.process.pid)
             os.kill(before[-1], signal.SIGKILL)
             eventually(lambda old=before: len(set(children(wire.gateway.process.pid)) - set(old)) == 1)
-            eventually(lambda: health(wire.gateway)["astray"] == [], 20)
+            eventually(lambda: whole(wire.gateway), 20)
             assert {status(wire.gateway, f"{QUICK}-1") for _ in range(12)} == {200}
         assert reloaded(wire.gateway)[0] == 200
         assert {status(wire.gateway, f"{QUICK}-2") for _ in range(12)} == {200}

@@ -3,12 +3,14 @@
 import asyncio
 import subprocess
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
+
+import httpx
 
 from tests.faults.cases import CASES as FAULTS
 from tests.faults.server import Case, Exchange
-from tests.running import running
+from tests.running import Running, eventually, running
 from tests.wire.vendors import Wire, vendor_in_thread
 
 CONFIG = """
@@ -49,7 +51,15 @@ def living(folder: Path, *flags: str, config: str = CONFIG) -> Iterator[Wire]:
         file = folder / "integrations.yaml"
         file.write_text(config.replace("VENDOR", vendor.url()))
         with running(file, {}, "--allow-private", *flags) as gateway:
+            eventually(lambda: whole(gateway), 30)
             yield Wire(gateway, vendor, loop)
+
+
+def whole(gateway: Running) -> bool:
+    """All workers serve, and the same."""
+    with suppress(httpx.TransportError):
+        return not httpx.get(f"{gateway.admin}/admin/config", trust_env=False).json()["astray"]
+    return False
 
 
 def children(pid: int) -> list[int]:
