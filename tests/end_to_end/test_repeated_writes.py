@@ -8,6 +8,7 @@ from typing import Any
 
 import httpx
 
+from gateway.web.watching import PATIENCE
 from gateway_policies.idempotency import GRACE
 from tests.faults.server import Exchange, Vendor
 from tests.running import Running, running
@@ -108,6 +109,7 @@ async def _a_caller_who_was_cut_off(gateway: Running, vendor: Shop) -> None:
     await asyncio.wait_for(vendor.done.wait(), GUARD)
     asking.cancel()
     await asyncio.wait([asking])
+    await asyncio.sleep(5 * PATIENCE)  # by then it would have been given up, if it were a read
     assert told(await post(gateway, "/slow", "cut")) == "idempotency-in-flight"
     vendor.answering.set()
     async with asyncio.timeout(GUARD):
