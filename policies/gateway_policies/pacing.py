@@ -4,13 +4,14 @@ aiolimiter alone lets twice the limit pass in its first window, serves small amo
 bounds nor predicts a wait.
 """
 
-import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
 
 from aiolimiter import AsyncLimiter
 
 from gateway.errors import ReducedCapacity
+from gateway_policies.fair import Waiting
+from gateway_policies.rate_sharing import Supply
 
 GRAIN = 1e-6
 """Seconds added to a wait: without them rounding may end it just before the bucket has room."""
@@ -71,7 +72,10 @@ class Window:
 
 
 class Throttle:
-    """Lets calls go to the vendor one by one, in the order in which they came, as fast as he allows."""
+    """Lets calls go to the vendor one by one, callers in turn, as fast as he allows.
+
+    `supply` is what other processes leave to this one, None where there are none.
+    """
 
     def __init__(
         self,
@@ -80,14 +84,20 @@ class Throttle:
         burst: int,
         clock: Callable[[], float],
         sleep: Callable[[float], Awaitable[None]],
+        *,
+        supply: Supply | None = None,
+        name: str = "",
     ) -> None:
+        self.name = name
         self._bucket = Bucket(burst, per * burst / requests)
         self._window = Window(requests, per, clock) if burst > 1 else None
         self._requests = requests
         self._clock = clock
         self._sleep = sleep
-        self._turn = asyncio.Lock()
-        self._queued = 0
+        self._supply = supply
+        self._waiting = Waiting()
+        self._queued = self._head = 0
+        self._busy = False
         self._paused_at = self.paused_until = -1.0
         self.pause = 0.0
 
@@ -96,51 +106,82 @@ class Throttle:
         spent = self._window is not None and self._window.wait(self._requests) > 0
         return not spent and self.wait(int(self._bucket.max_rate)) <= 0
 
-    def wait(self, cost: int) -> float:
-        """Seconds that a call arriving now would wait."""
-        return self._ready_in(self._queued + cost)
+    def wait(self, cost: int, who: str = "") -> float:
+        """Seconds that a call arriving now would wait, if nothing comes from other processes."""
+        behind = self._waiting.length
+        ahead = self._head + (self._queued - self._head) * self._waiting.ahead(who) / behind if behind else self._queued
+        return self._ready_in(ahead + cost)
 
     def take(self, cost: int) -> bool:
         """Takes a place if there is one now and nobody waits for it; this is what most calls do."""
         if self._queued or self.paused_until > self._clock():
             return False
-        return self._go(cost)
+        return (self._supply is None or self._supply.use(cost)) and self._go(cost)
 
-    async def queue(self, cost: int, patience: float) -> float:
+    async def queue(self, cost: int, patience: float, who: str = "") -> float:
         """Waits for its turn and gives the seconds waited; refuses at once what would wait longer than `patience`."""
-        wait = self.wait(cost)
+        wait = self.wait(cost, who)
         if wait > patience:
             raise _refusal(wait)
         began = self._clock()
         self._queued += cost  # given back however the wait ends, so that a client that leaves frees his place
         try:
-            async with self._turn:
+            if self._busy:
+                await self._waiting.wait(who, self._next)
+            self._busy, self._head = True, cost
+            try:
                 await self._be_first(cost, began + patience)
+            finally:
+                self._head = 0
+                self._next()
         finally:
             self._queued -= cost
         return self._clock() - began
 
-    def slow_down(self, sent_at: float, retry_after: float | None) -> None:
-        """The vendor refused a call sent at `sent_at`: rests as long as he says, else longer with each refusal."""
+    def rest(self, seconds: float) -> None:
+        """Sends nothing for so long; not at all where that is no time."""
+        if not seconds:
+            return
+        self._paused_at = self._clock()
+        self.paused_until = max(self.paused_until, self._paused_at + seconds)
+
+    def slow_down(self, sent_at: float, retry_after: float | None) -> float:
+        """The vendor refused a call sent at `sent_at`: rests as long as he says, else longer with each refusal.
+
+        Gives the seconds of a rest that begins, 0 where another refusal has begun one.
+        """
         if retry_after:
             seconds = min(retry_after, LONGEST_OBEYED)
         elif sent_at < self._paused_at:
-            return  # sent before the rest that another refusal has begun
+            return 0.0  # sent before the rest that another refusal has begun
         else:
             seconds = self.pause = min(self.pause * 2 or FIRST_PAUSE, LONGEST_PAUSE)
-        self._paused_at = self._clock()
-        self.paused_until = max(self.paused_until, self._paused_at + seconds)
+        self.rest(seconds)
+        return seconds
 
     def speed_up(self, sent_at: float) -> None:
         """The vendor took a call: what was sent after the last rest shows that it was long enough."""
         if self.pause and sent_at >= self._paused_at:
             self.pause = 0.0
 
+    def _next(self) -> None:
+        self._busy = self._waiting.wake()
+
     async def _be_first(self, cost: int, until: float) -> None:
-        while (wait := self._ready_in(cost)) > 0 or not self._go(cost):
+        while (wait := await self._wait_for(cost)) > 0 or not self._go(cost):
             if self._clock() + wait > until + LATE:
                 raise _refusal(wait)
             await self._sleep(wait + GRAIN)
+
+    async def _wait_for(self, cost: int) -> float:
+        """Seconds until it may go: what this process allows comes first, since what is asked for is spent."""
+        wait = self._ready_in(cost)
+        if wait > 0 or self._supply is None or self._supply.use(cost):
+            return wait
+        wait = await self._supply.ask(cost)
+        if not wait:
+            self._supply.use(cost)
+        return wait
 
     def _go(self, cost: int) -> bool:
         if self._window is None:
@@ -150,7 +191,7 @@ class Throttle:
         self._window.add(cost)
         return True
 
-    def _ready_in(self, amount: int) -> float:
+    def _ready_in(self, amount: float) -> float:
         wait = self._bucket.wait(amount, max(self.paused_until - self._clock(), 0.0))
         return wait if self._window is None else max(wait, self._window.wait(amount))
 

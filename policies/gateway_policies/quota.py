@@ -104,6 +104,7 @@ def build(settings: Quota, site: Site, kit: Kit) -> Mapping[str, Stage]:
     take = _taker(settings, site, kit)
     who = WHO[settings.by]
     declared = (b"ratelimit-policy", b'"default";q=%d;w=%d' % (requests, math.ceil(per)))
+    replace = msgspec.structs.replace
 
     async def quota(call: Call, forward: Handler) -> Reply:
         share = take(who(call))
@@ -124,7 +125,10 @@ def build(settings: Quota, site: Site, kit: Kit) -> Mapping[str, Stage]:
         except GatewayError as error:
             error.headers += fields
             raise
-        return msgspec.structs.replace(reply, headers=reply.headers + fields)
+        if reply.verdict is None:
+            return replace(reply, headers=reply.headers + fields)
+        verdict = replace(reply.verdict, headers=reply.verdict.headers + fields)
+        return replace(reply, verdict=verdict)
 
     return {"quota": quota}
 

@@ -5,7 +5,8 @@
 At an endpoint `rate_limit: {cost: 100}` says that the vendor counts its calls as a hundred each. A call that would wait
 longer than `max_wait`, or beyond its deadline, is refused at once. Endpoints that change nothing but `cost` or
 `max_wait` draw on the integration's limit. On a vendor's 429 everything rests until his Retry-After, or for a second
-that doubles with each further one.
+that doubles with each further one; where his RateLimit fields say that nothing is left, it rests before he refuses.
+Callers take turns: one who asks for more waits longer, and the others do not. Processes share the limit and the rests.
 """
 
 from collections.abc import Callable, Mapping
@@ -13,11 +14,13 @@ from typing import Annotated, Literal
 
 import msgspec
 
-from gateway import Call, Duration, Handler, Kit, Policy, Reply, Settings, Site, Stage
+from gateway import Call, Duration, Handler, Kit, Pace, Policy, Reply, Settings, Site, Stage
 from gateway.errors import ReducedCapacity
 from gateway_policies.checks import positive
 from gateway_policies.connections import States
 from gateway_policies.pacing import Throttle
+from gateway_policies.rate_headers import rest_of
+from gateway_policies.rate_sharing import Company, Supply
 
 TOO_MANY = 429
 
@@ -82,8 +85,9 @@ class RateLimit(Settings, frozen=True, kw_only=True):
 
 
 def build(settings: RateLimit, site: Site, kit: Kit) -> Mapping[str, Stage]:
-    throttle_of = _throttles(settings, site, kit)
-    cost, max_wait, clock = settings.cost, float(settings.max_wait), kit.clock
+    company = kit.keep(("rate-company",), lambda: Company(kit.shared))
+    throttle_of = _throttles(settings, site, kit, company)
+    cost, max_wait, clock, now = settings.cost, float(settings.max_wait), kit.clock, kit.now
 
     async def rate_limit(call: Call, forward: Handler) -> Reply:
         throttle = throttle_of(call)
@@ -92,9 +96,13 @@ def build(settings: RateLimit, site: Site, kit: Kit) -> Mapping[str, Stage]:
         sent_at = clock()
         reply = await forward(call)
         if too_many(reply):
-            throttle.slow_down(sent_at, None if reply.verdict is None else reply.verdict.retry_after)
+            rest = throttle.slow_down(sent_at, None if reply.verdict is None else reply.verdict.retry_after)
         else:
             throttle.speed_up(sent_at)
+            rest = rest_of(reply.headers, now())
+            throttle.rest(rest)
+        if rest:
+            company.tell(throttle.name, rest)
         return reply
 
     return {"rate_limit": rate_limit}
@@ -102,7 +110,7 @@ def build(settings: RateLimit, site: Site, kit: Kit) -> Mapping[str, Stage]:
 
 async def _queue(throttle: Throttle, call: Call, cost: int, patience: float) -> None:
     try:
-        waited = await throttle.queue(cost, patience)
+        waited = await throttle.queue(cost, patience, call.caller.id)
     except ReducedCapacity as refusal:
         call.trail.note("throttle.refused", retry_after=refusal.retry_after)
         raise
@@ -116,18 +124,23 @@ def too_many(reply: Reply) -> bool:
     return reply.verdict.kind == "rate_limited"
 
 
-def _throttles(settings: RateLimit, site: Site, kit: Kit) -> Callable[[Call], Throttle]:
-    requests, per, burst = settings.requests, float(settings.per), settings.burst
+def _throttles(settings: RateLimit, site: Site, kit: Kit, company: Company) -> Callable[[Call], Throttle]:
+    limit = Pace(settings.requests, float(settings.per), settings.burst)
+    place = f"rate/{site.integration}/{limit.amount}-{limit.per:g}-{limit.burst}"
 
-    def make() -> Throttle:
-        return Throttle(requests, per, burst, kit.clock, kit.sleep)
+    def make(user: str) -> Throttle:
+        name = f"{place}/{user}"
+        supply = None if kit.shared.alone else Supply(kit.shared, name, limit, kit.clock)
+        made = Throttle(limit.amount, limit.per, limit.burst, kit.clock, kit.sleep, supply=supply, name=name)
+        company.throttles[name] = made
+        return made
 
     # not by scope: an endpoint that has another `cost` still draws on what the vendor allows the integration
-    key = ("rate_limit", site.integration, requests, per, burst, settings.by)
+    key = ("rate_limit", site.integration, limit, settings.by)
     if settings.by == "integration":
-        shared = kit.keep(key, make)
+        shared = kit.keep(key, lambda: make(""))
         return lambda call: shared
-    states = kit.keep(key, lambda: States(lambda user: make(), Throttle.idle))
+    states = kit.keep(key, lambda: States(make, Throttle.idle))
     return lambda call: states(call.caller.user or "")
 
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway import Call, Caller, Duration, Handler, Kit, Reply
+from gateway import Call, Caller, Duration, Handler, Kit, Reply, Verdict
 from gateway.errors import GatewayError, QuotaExceeded, UpstreamReset
 from gateway_policies import quota
 from gateway_policies.quota import Quota, Quotas
@@ -205,3 +205,15 @@ def test_what_it_says_is_left_is_what_passes(requests: int, per: float, used: in
         share = quotas.take("ann")
     assert all(quotas.take("ann").allowed for _ in range(share.remaining))
     assert not quotas.take("ann").allowed
+
+
+def test_a_vendors_refusal_tells_what_is_left_too() -> None:
+    async def refusing(call: Call) -> Reply:
+        return Reply(404, verdict=Verdict(slug="gone", status=404, title="Gone"))
+
+    async def main() -> None:
+        reply = await limited(refusing)(call())
+        assert reply.verdict is not None
+        assert dict(reply.verdict.headers)[b"ratelimit"] == b'"default";r=59;t=1'
+
+    run(main())
