@@ -10,7 +10,7 @@ import msgspec
 from gateway.shared import Heard, NotShared, Pace, Taken
 from gateway.sharing.ears import Ears
 from gateway.sharing.frames import Refused, answers, framed
-from gateway.sharing.line import MOST_BYTES, Line
+from gateway.sharing.line import MOST_BYTES, PATIENCE, Line
 from gateway.sharing.link import Link, State
 
 T = TypeVar("T")
@@ -24,8 +24,9 @@ class Hub:
 
     alone = False
 
-    def __init__(self, path: str) -> None:
+    def __init__(self, path: str, patience: int = PATIENCE) -> None:
         self._path = path
+        self._patience = patience
         self._ears = Ears()
         self._link = Link("the supervisor of the workers", self._open, _alive, self._ears.missed)
 
@@ -91,7 +92,7 @@ class Hub:
 
     async def _open(self) -> Line:
         def line() -> Line:
-            return Line(answers(), self._told)
+            return Line(answers(), self._told, self._patience)
 
         _, opened = await asyncio.get_running_loop().create_unix_connection(line, self._path)
         return opened

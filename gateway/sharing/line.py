@@ -41,8 +41,14 @@ class Line(asyncio.Protocol):
 
     _transport: asyncio.Transport
 
-    def __init__(self, decode: Callable[[bytes], Iterable[object]], pushed: Callable[[object], None]) -> None:
+    def __init__(
+        self,
+        decode: Callable[[bytes], Iterable[object]],
+        pushed: Callable[[object], None],
+        patience: int = PATIENCE,
+    ) -> None:
         self._decode = decode
+        self._patience = patience
         self._pushed = pushed
         self._loop = asyncio.get_running_loop()
         self._waiting: deque[tuple[int, asyncio.Future[object] | None]] = deque()
@@ -119,7 +125,7 @@ class Line(asyncio.Protocol):
         self._timer = None
         if not self._waiting:
             return
-        if self._looks - self._waiting[0][0] >= PATIENCE:
+        if self._looks - self._waiting[0][0] >= self._patience:
             self.drop("does not answer")
         else:
             self._timer = self._loop.call_later(GRAIN, self._look)

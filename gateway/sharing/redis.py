@@ -13,7 +13,7 @@ import msgspec
 from gateway.shared import Heard, NotShared, Pace, Taken
 from gateway.sharing.address import Address
 from gateway.sharing.ears import Ears
-from gateway.sharing.line import MOST_BYTES, Line, Nonsense, Pushed
+from gateway.sharing.line import MOST_BYTES, PATIENCE, Line, Nonsense, Pushed
 from gateway.sharing.link import Link, State, attempt
 from gateway.sharing.memory import SECOND, cost_of
 from gateway.sharing.scripts import ADD, CLAIM, GIVE_BACK, TAKE, Script
@@ -34,8 +34,9 @@ class Redis:
 
     alone = False
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, patience: int = PATIENCE) -> None:
         self._address = address
+        self._patience = patience
         self._ears = Ears()
         self._id = secrets.token_bytes(8)
         self._link = Link(address.name, self._open, _alive, self._ears.missed)
@@ -127,7 +128,7 @@ class Redis:
 
     async def _open(self) -> Line:
         def line() -> Line:
-            return Line(_decoder(), self._told)
+            return Line(_decoder(), self._told, self._patience)
 
         address, loop = self._address, asyncio.get_running_loop()
         if address.path:

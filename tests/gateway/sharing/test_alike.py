@@ -13,7 +13,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 
 from gateway.shared import Pace, Shared, Taken
 from gateway.sharing import Memory, Sharing
-from tests.gateway.sharing.forms import hosting, hub, ok, redis, until
+from tests.gateway.sharing.forms import hosting, hub, redis, until
 from tests.services import redis_server
 
 LONG = 10_000.0
@@ -37,7 +37,6 @@ class Forms:
         enter = self.stack.enter_async_context
         self.redis: list[Sharing] = [await enter(redis(url)), await enter(redis(url))]
         self.hubs: list[Sharing] = [await enter(hub(host)), await enter(hub(host))]
-        await ok(*self.redis, *self.hubs)
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from gateway.shared import NotShared
 from gateway.sharing import Host
 from gateway.sharing.frames import framed
 from gateway.sharing.line import MOST_BYTES
-from tests.gateway.sharing.forms import hosting, hub, ok, refused, until
+from tests.gateway.sharing.forms import GUARD, hosting, hub, refused, until
 
 
 async def ended(reader: asyncio.StreamReader) -> None:
@@ -52,10 +52,9 @@ def test_a_worker_that_dies_takes_nothing_of_the_others_with_it(host: Host) -> N
 def test_without_its_supervisor_a_worker_is_refused_at_once(host: Host) -> None:
     async def main() -> None:
         async with hub(host) as shared:
-            await ok(shared)
             await asyncio.to_thread(host.stop)
             await until(lambda: shared.state == "lost")
-            assert await refused(shared) < 0.5
+            assert await refused(shared) < GUARD
 
     uvloop.run(main())
 
@@ -82,7 +81,6 @@ def test_what_it_does_not_know_is_refused_and_the_next_is_answered(host: Host, s
 def test_who_sends_nonsense_is_cut_off_and_nobody_else_is(host: Host, sent: bytes) -> None:
     async def main() -> None:
         async with hub(host) as shared:
-            await ok(shared)
             reader, writer = await asyncio.open_unix_connection(host.path)
             writer.write(sent)
             async with asyncio.timeout(10):
@@ -97,7 +95,6 @@ def test_who_sends_nonsense_is_cut_off_and_nobody_else_is(host: Host, sent: byte
 def test_a_worker_that_stands_still_is_cut_off_before_it_fills_the_supervisor(host: Host) -> None:
     async def main() -> None:
         async with hub(host) as shared:
-            await ok(shared)
             reader, writer = await asyncio.open_unix_connection(host.path, limit=1)
             writer.write(framed(["echo", 7]))
             await reader.readexactly(1)  # it is there, and reads no more

@@ -46,6 +46,7 @@ STRANGERS: dict[str, Answer] = {
     "says nothing": lambda _: b"",
     "hangs up": lambda _: None,
     "is older than it should be": lambda _: b"-ERR unknown command 'HELLO'\r\n",
+    "echoes something else": lambda data: re.sub(rb"\+[0-9a-f]{16}", b"+mark", sane(data)) or b"+OK\r\n",
     "refuses the channel": lambda data: sane(data).replace(CONFIRMED, b"-NOPERM\r\n"),
 }  # fmt: skip
 LATER: dict[str, Answer] = {

@@ -37,7 +37,6 @@ def test_no_answer_of_a_cancelled_call_reaches_another(server: Server) -> None:
     async def main() -> None:
         chance = random.Random(4)
         async with redis(server.url) as shared:
-            await ok(shared)
             for number in range(100):
                 await shared.put(f"name {number}", b"%d" % number, 100)
             for _ in range(20):
@@ -117,7 +116,6 @@ def test_every_key_has_an_end(server: Server) -> None:
 def test_processes_hear_each_other_and_themselves_once(server: Server) -> None:
     async def main() -> None:
         async with redis(server.url) as one, redis(server.unix_url) as other:
-            await ok(one, other)
             heard: dict[str, list[bytes | None]] = {"one": [], "other": []}
             deaf = one.listen("channel", heard["one"].append)
             other.listen("channel", heard["other"].append)
@@ -137,7 +135,6 @@ def test_whoever_may_have_missed_something_is_told_so(server: Server) -> None:
     async def main() -> None:
         heard: list[bytes | None] = []
         async with redis(server.url) as shared:
-            await ok(shared)
             shared.listen("channel", heard.append)
             server.ask("CLIENT", "KILL", "TYPE", "pubsub")
             await until(lambda: heard == [None])
@@ -160,7 +157,6 @@ def test_a_value_that_would_hold_up_others_is_not_shared(server: Server) -> None
 def test_connections_that_were_lost_leave_nothing_open(server: Server) -> None:
     async def main() -> None:
         async with redis(server.url) as shared:
-            await ok(shared)
             before = descriptors()
             for _ in range(4):
                 server.ask("CLIENT", "KILL", "TYPE", "pubsub")

@@ -8,6 +8,7 @@ import uvloop
 
 from gateway.shared import NotShared, Pace
 from gateway.sharing import Redis
+from gateway.sharing.line import PATIENCE
 from tests.gateway.sharing.forms import GUARD, ok, redis, refused, until
 from tests.services import Redis as Server
 from tests.services import redis_server
@@ -31,7 +32,6 @@ async def lost(shared: Redis) -> None:
 def test_one_that_is_killed_comes_back_when_it_is_started_again(server: Server) -> None:
     async def main() -> None:
         async with redis(server.url) as shared:
-            await ok(shared)
             server.kill()
             await until(lambda: shared.state == "lost")
             await lost(shared)
@@ -44,8 +44,7 @@ def test_one_that_is_killed_comes_back_when_it_is_started_again(server: Server) 
 
 def test_one_that_is_frozen_refuses_and_comes_back_when_it_moves_again(server: Server) -> None:
     async def main() -> None:
-        async with redis(server.url) as shared:
-            await ok(shared)
+        async with redis(server.url, PATIENCE) as shared:
             await shared.put("name", b"value", 100)
             server.freeze()
             calls = [asyncio.create_task(refused(shared)) for _ in range(100)]
@@ -60,8 +59,7 @@ def test_one_that_is_frozen_refuses_and_comes_back_when_it_moves_again(server: S
 
 def test_one_that_freezes_while_nobody_asks_is_noticed_all_the_same(server: Server) -> None:
     async def main() -> None:
-        async with redis(server.url) as shared:
-            await ok(shared)
+        async with redis(server.url, PATIENCE) as shared:
             server.freeze()
             await until(lambda: shared.state == "lost")
 
@@ -71,7 +69,7 @@ def test_one_that_freezes_while_nobody_asks_is_noticed_all_the_same(server: Serv
 def test_one_that_is_not_there_refuses_at_once_and_is_found_when_it_comes(server: Server) -> None:
     async def main() -> None:
         server.kill()
-        async with redis(server.url) as shared:
+        async with redis(server.url, there=False) as shared:
             await lost(shared)
             server.start()
             await ok(shared)
@@ -94,7 +92,6 @@ def test_one_that_takes_nothing_is_lost_until_it_does(
 ) -> None:
     async def main() -> None:
         async with redis(server.url) as shared:
-            await ok(shared)
             assert server.ask(*breaks) == b"+OK\r\n"
             with pytest.raises(NotShared):
                 await shared.put("name", b"value", 100)
@@ -106,9 +103,21 @@ def test_one_that_takes_nothing_is_lost_until_it_does(
     uvloop.run(main())
 
 
+def test_one_that_takes_nothing_is_not_taken_for_one_that_does(
+    server: Server, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def main() -> None:
+        server.ask("CONFIG", "SET", "maxmemory", "1")
+        async with redis(server.url, there=False) as shared:
+            await until(lambda: "answers OOM" in caplog.text)
+            await lost(shared)
+
+    uvloop.run(main())
+
+
 def test_a_wrong_password_is_lost_until_it_is_right_and_never_said(caplog: pytest.LogCaptureFixture) -> None:
     async def main(server: Server) -> None:
-        async with redis(server.url.replace("first", "hush-hush")) as shared:
+        async with redis(server.url.replace("first", "hush-hush"), there=False) as shared:
             await lost(shared)
             await until(lambda: "answers WRONGPASS" in caplog.text)
             assert server.ask("CONFIG", "SET", "requirepass", "hush-hush").endswith(b"+OK\r\n")
@@ -122,7 +131,6 @@ def test_a_wrong_password_is_lost_until_it_is_right_and_never_said(caplog: pytes
 def test_a_script_that_redis_forgot_is_sent_again(server: Server) -> None:
     async def main() -> None:
         async with redis(server.url) as shared:
-            await ok(shared)
             assert (await shared.take("name", PACE)).remaining == 9
             server.ask("SCRIPT", "FLUSH")
             assert (await shared.take("name", PACE)).remaining == 8
@@ -134,7 +142,6 @@ def test_a_script_that_redis_forgot_is_sent_again(server: Server) -> None:
 def test_a_name_that_holds_something_else_is_refused_and_nothing_is_lost(server: Server) -> None:
     async def main() -> None:
         async with redis(server.url) as shared:
-            await ok(shared)
             server.ask("RPUSH", "gateway:v:nothing", "one")
             server.ask("SET", "gateway:n:number", "no number")
             assert await refused(shared) < GUARD
@@ -151,7 +158,6 @@ def test_it_says_once_that_sharing_is_lost_and_once_that_it_is_back(
     async def main() -> None:
         caplog.set_level("INFO", "gateway")
         async with redis(server.url) as shared:
-            await ok(shared)
             server.kill()
             await until(lambda: shared.state == "lost")
             for _ in range(20):
