@@ -134,11 +134,11 @@ def answer(reply: Reply, conditions: Headers, fields: Headers) -> Reply:
 
 
 def _has(headers: Headers, conditions: Headers) -> bool:
-    """If-None-Match by weak comparison; where there is none, If-Modified-Since (RFC 9110, 13.2.2)."""
+    """If-None-Match by weak comparison; where there is none, If-Modified-Since (RFC 9110, 13.2.2; 9111, 4.3.2)."""
     wanted = joined(conditions, b"if-none-match")
     if wanted is not None:
         tag = joined(headers, b"etag")
         return wanted.strip() == b"*" or (tag is not None and tag.removeprefix(b"W/") in _ENTITY_TAG.findall(wanted))
     since = date(joined(conditions, b"if-modified-since"))
-    changed = date(joined(headers, b"last-modified"))
+    changed = date(joined(headers, b"last-modified") or joined(headers, b"date"))
     return since is not None and changed is not None and changed <= since

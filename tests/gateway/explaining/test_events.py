@@ -39,3 +39,4 @@ def test_lines_begin_with_the_time_and_the_stage() -> None:
 
 def test_stages_that_noted_nothing_are_listed() -> None:
     assert silent([Event(0.0, "throttle.waited", {})], ["validate", "rate_limit"]) == ["validate"]
+    assert silent([Event(0.0, "cache.hit", {"ttl": 3})], ["http_cache", "retry"]) == ["retry"]
