@@ -55,6 +55,14 @@ class Cache(Settings, frozen=True, kw_only=True):
             examples=["10m"],
         ),
     ] = Duration(0)
+    negative: Annotated[
+        Duration,
+        msgspec.Meta(
+            description="How long the answer that there is no such thing (404, 410) is kept; not at all if left out. "
+            "Short, since a thing that is made elsewhere is not seen before.",
+            examples=["30s"],
+        ),
+    ] = Duration(0)
     vary: Annotated[
         tuple[Annotated[str, msgspec.Meta(pattern=r"^[A-Za-z0-9_-]+$")], ...],
         msgspec.Meta(
@@ -145,6 +153,7 @@ def _caching(settings: Cache, operation: Operation, store: CacheStore, company: 
         versions=versions,
         dropped=CONDITIONAL | (SHAPING - names),
         ttl=float(settings.ttl),
+        negative=float(settings.negative),
         if_error=float(settings.stale_if_error),
     )
 
@@ -159,7 +168,7 @@ def _caching(settings: Cache, operation: Operation, store: CacheStore, company: 
             return await shelf.fetched(call, forward, asked, stamp, entry)
         if now < entry.expires:
             return shelf.held(call, asked, entry, now, "cache.hit")
-        if now < entry.expires + revalidate:
+        if now < entry.expires + revalidate and entry.verdict is None:
             shelf.refresh(call, forward, asked, stamp)
             return shelf.held(call, asked, entry, now, "cache.stale")
         return await shelf.fetched(call, forward, asked, stamp, entry)

@@ -8,25 +8,24 @@ import msgspec
 from gateway import Call, Handler, Reply
 from gateway.errors import GatewayError, Refused, UpstreamFailure, UpstreamTimeout
 from gateway_policies.cache_company import LEASE
-from gateway_policies.cache_fields import Asked, answer, entry_of, marked, without
+from gateway_policies.cache_fields import GONE, Asked, answer, entry_of, marked, without
 from gateway_policies.cache_flights import Flight
 from gateway_policies.cache_second import Second
 from gateway_policies.cache_store import CacheStore, Entry, Landed, Version, stamp_of
+from gateway_policies.patience import FIELD as HURRY
 from gateway_policies.streams import close
 
 MARGIN = 0.02
 """Seconds before its deadline at which a call that has a stale answer stops waiting for a fresh one."""
 FAILING = frozenset({"transient", "rate_limited"})
 TOO_MANY, SERVER_ERROR = 429, 500
-GONE = frozenset({404, 410})
-"""What is not there any more is not to be had from the cache either."""
 
 
 class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """What one endpoint may take from the store and put there.
 
-    `dropped` are the header fields that no fetch has; `ttl` and `if_error` are seconds; `second` is what the endpoint
-    has in common with other processes, None where there are none.
+    `dropped` are the header fields that no fetch has; `ttl`, `negative` (for what is not there) and `if_error` are
+    seconds; `second` is what the endpoint has in common with other processes, None where there are none.
     """
 
     store: CacheStore
@@ -34,6 +33,7 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     versions: tuple[Version, ...]
     dropped: frozenset[bytes]
     ttl: float
+    negative: float
     if_error: float
     second: Second | None = None
 
@@ -76,11 +76,15 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
             flights.begin(key, fetch, until=call.deadline, background=True)
 
     def _flight(self, call: Call, forward: Handler, asked: Asked, stamp: int) -> tuple[Flight[Landed], bool]:
-        """The stamp is part of the key: who asks after a write does not join a fetch from before it."""
-        flights, key = self.store.flights, (asked.key, stamp)
-        found = flights.find(key, self.clock())
+        """The stamp is part of the key: who asks after a write does not join a fetch from before it.
+
+        Nobody joins the fetch of a caller in a hurry, which ends with his patience; he joins those of others.
+        """
+        flights = self.store.flights
+        found = flights.find((asked.key, stamp), self.clock())
         if found is not None:
             return found, True
+        key = (asked.key, stamp) if call.header(HURRY) is None else (asked.key, stamp, call.correlation_id)
         return flights.begin(key, self._fetch(call, forward, asked, stamp), until=call.deadline), False
 
     async def _fetch(self, call: Call, forward: Handler, asked: Asked, stamp: int) -> Landed:
@@ -109,11 +113,12 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
     def _kept(self, entry: Entry, stamp: int) -> Landed:
         stored = stamp_of(self.versions) == stamp and self.store.put(entry)
-        return Landed(Reply(200, entry.headers, entry.body), entry, stored, shared=True)
+        return Landed(Reply(entry.status, entry.headers, entry.body, entry.verdict), entry, stored, shared=True)
 
     async def _from_vendor(self, call: Call, forward: Handler, asked: Asked, stamp: int) -> Landed:
         reply = await forward(without(call, self.dropped))
-        entry = entry_of(asked, reply, since=self.clock(), ttl=self.ttl, stamp=stamp, largest=self.store.largest)
+        ttl = self.negative if reply.status in GONE else self.ttl
+        entry = entry_of(asked, reply, since=self.clock(), ttl=ttl, stamp=stamp, largest=self.store.largest)
         if entry is None:
             if reply.status in GONE:
                 self.store.remove(asked.key)
@@ -135,7 +140,11 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         return landed
 
     def _usable(self, entry: Entry) -> bool:
-        return self.clock() < entry.expires + self.if_error and stamp_of(self.versions) == entry.stamp
+        return (
+            entry.verdict is None
+            and self.clock() < entry.expires + self.if_error
+            and stamp_of(self.versions) == entry.stamp
+        )
 
     def _status(self, why: bytes, *, joined: bool, stored: bool) -> tuple[bytes, bytes]:
         value = b"gateway; fwd=" + why

@@ -95,12 +95,19 @@ def without(call: Call, dropped: frozenset[bytes]) -> Call:
     return call if len(kept) == len(call.headers) else msgspec.structs.replace(call, headers=kept)
 
 
-def entry_of(asked: Asked, reply: Reply, *, since: float, ttl: float, stamp: int, largest: int) -> Entry | None:
-    """An answer as it is kept, with the vendor's entity tag or one of our own.
+GONE = frozenset({404, 410})
+"""What is not there any more is not to be had from the cache either, unless that itself is kept."""
 
-    None for one that may not be given to others: no success, not whole, too large, or with one caller's cookie.
+
+def entry_of(asked: Asked, reply: Reply, *, since: float, ttl: float, stamp: int, largest: int) -> Entry | None:
+    """An answer as it is kept for `ttl` seconds, with the vendor's entity tag or one of our own.
+
+    None for one that may not be given to others: not whole, too large, with one caller's cookie, or a failure other
+    than that there is no such thing.
     """
-    if reply.status != 200 or reply.verdict is not None:  # noqa: PLR2004
+    if reply.status not in GONE and (reply.status != 200 or reply.verdict is not None):  # noqa: PLR2004
+        return None
+    if not ttl:
         return None
     if not isinstance(reply.body, bytes) or len(reply.body) > largest or reply.header(b"set-cookie") is not None:
         return None
@@ -119,6 +126,8 @@ def entry_of(asked: Asked, reply: Reply, *, since: float, ttl: float, stamp: int
         since=since,
         expires=since + ttl,
         stamp=stamp,
+        status=reply.status,
+        verdict=reply.verdict,
     )
 
 
@@ -129,7 +138,9 @@ def _tag_of(body: bytes, content_type: bytes) -> bytes:
 
 
 def answer(entry: Entry, conditions: bytes | None, fields: Headers) -> Reply:
-    """The entry as a 200, or a 304 for a caller who has it already (weak comparison: RFC 9110, 13.1.2)."""
+    """The entry as it is, or a 304 for a caller who has it already (weak comparison: RFC 9110, 13.1.2)."""
+    if entry.status != 200:  # noqa: PLR2004
+        return Reply(entry.status, entry.headers, entry.body, entry.verdict)
     if conditions is None or not (conditions.strip() == b"*" or entry.tag in _ENTITY_TAG.findall(conditions)):
         return Reply(200, entry.headers + fields, entry.body)
     return Reply(304, entry.validators + fields)

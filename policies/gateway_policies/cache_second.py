@@ -9,7 +9,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from gateway import Headers, Kit, NotShared, Operation
+from gateway import Headers, Kit, NotShared, Operation, Verdict
 from gateway_policies.cache_company import Company
 from gateway_policies.cache_fields import Asked
 from gateway_policies.cache_store import Entry, Version
@@ -32,6 +32,8 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
     validators: Headers
     tag: bytes
     body: bytes
+    status: int
+    verdict: Verdict | None
 
 
 class Second:
@@ -87,6 +89,8 @@ class Second:
             since=since,
             expires=since + record.ttl,
             stamp=stamp,
+            status=record.status,
+            verdict=record.verdict,
         )
 
     async def number(self) -> int | None:
@@ -107,6 +111,8 @@ class Second:
             validators=entry.validators,
             tag=entry.tag,
             body=entry.body,
+            status=entry.status,
+            verdict=entry.verdict,
         )
         try:
             await self.company.shared.put(f"cache/answer/{name}", self._sealed(record, name), self._kept)

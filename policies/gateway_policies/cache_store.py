@@ -6,7 +6,7 @@ from collections.abc import Hashable, Iterable
 
 import msgspec
 
-from gateway import Headers, Reply
+from gateway import Headers, Reply, Verdict
 from gateway_policies.cache_flights import Flights
 
 MOST = 64 * 1024 * 1024
@@ -38,9 +38,10 @@ class Version:
 
 
 class Entry(msgspec.Struct, frozen=True, eq=False, kw_only=True):
-    """A cached 200. `since` and `expires` are readings of Kit.clock, `stamp` what its tags' versions added up to.
+    """A cached 200, or a 404 or 410 with what it means.
 
-    `validators` are the header fields that a 304 repeats, `tag` the entity tag without the mark of a weak one.
+    `since` and `expires` are readings of Kit.clock, `stamp` what its tags' versions added up to. `validators` are the
+    header fields that a 304 repeats, `tag` the entity tag without the mark of a weak one.
     """
 
     key: Key
@@ -52,6 +53,8 @@ class Entry(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     since: float
     expires: float
     stamp: int
+    status: int = 200
+    verdict: Verdict | None = None
 
 
 class Landed(msgspec.Struct, frozen=True):

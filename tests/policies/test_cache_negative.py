@@ -1,0 +1,105 @@
+"""That there is no such thing may be kept too, for a while; and callers in a hurry do not cut others short."""
+
+import asyncio
+
+from gateway import Duration, Handler, Reply, Verdict
+from tests.kit import call, run
+from tests.policies.cached import Vendor, World, cached
+
+MISSING = Reply(404, (), b"{}", Verdict(slug="no-such-contact", status=404, title="No such contact"))
+
+
+def missing() -> Vendor:
+    vendor = Vendor()
+    vendor.reply = MISSING
+    return vendor
+
+
+async def asked(handler: Handler, times: int = 1) -> list[tuple[int, str]]:
+    replies = [await handler(call()) for _ in range(times)]
+    return [(reply.status, reply.verdict.slug if reply.verdict else "") for reply in replies]
+
+
+def test_what_is_not_there_is_asked_for_once_in_a_while() -> None:
+    async def main() -> None:
+        vendor = missing()
+        handler = cached(vendor, negative=Duration(30))
+        assert await asked(handler, 5) == [(404, "no-such-contact")] * 5
+        assert len(vendor.calls) == 1
+        await asyncio.sleep(30)
+        vendor.reply = None
+        assert await asked(handler) == [(200, "")]
+
+    run(main())
+
+
+def test_unless_declared_it_is_not_kept() -> None:
+    async def main() -> None:
+        vendor = missing()
+        await asked(cached(vendor), 3)
+        assert len(vendor.calls) == 3
+
+    run(main())
+
+
+def test_it_is_never_given_out_stale() -> None:
+    async def main() -> None:
+        vendor = missing()
+        times = {"stale_if_error": Duration(600), "stale_while_revalidate": Duration(600)}
+        handler = cached(vendor, negative=Duration(30), **times)
+        await asked(handler)
+        await asyncio.sleep(31)
+        vendor.reply = Reply(502)
+        assert (await handler(call())).status == 502
+
+    run(main())
+
+
+def test_a_write_drops_it() -> None:
+    async def main() -> None:
+        world, vendor = World(), missing()
+        handler = world.endpoint(vendor, negative=Duration(30), tags=("contacts",))
+        await asked(handler)
+        vendor.reply = None
+        await world.write(Vendor(), "contacts")(call(endpoint="crm.add_contact", method="POST"))
+        assert await asked(handler) == [(200, "")]
+
+    run(main())
+
+
+def test_a_refusal_is_not_kept() -> None:
+    async def main() -> None:
+        for status in (401, 403, 429, 500):
+            vendor = Vendor()
+            vendor.reply = Reply(status)
+            await asked(cached(vendor, negative=Duration(30)), 2)
+            assert len(vendor.calls) == 2
+
+    run(main())
+
+
+def test_who_is_in_a_hurry_cuts_nobody_short() -> None:
+    async def main() -> None:
+        vendor = Vendor(seconds=2.0)
+        handler = cached(vendor)
+        hurried = call(headers=((b"x-request-timeout", b"1"),))
+        first = asyncio.ensure_future(handler(hurried))
+        await asyncio.sleep(0.5)
+        others = asyncio.gather(*(handler(call()) for _ in range(3)))
+        await asyncio.sleep(0.5)
+        first.cancel()
+        assert {reply.body for reply in await others} == {b"answer 2"}
+
+    run(main())
+
+
+def test_who_is_in_a_hurry_joins_others() -> None:
+    async def main() -> None:
+        vendor = Vendor(seconds=2.0)
+        handler = cached(vendor)
+        first = asyncio.ensure_future(handler(call()))
+        await asyncio.sleep(1.5)
+        assert (await handler(call(headers=((b"x-request-timeout", b"1"),)))).body == b"answer 1"
+        await first
+
+    run(main())
