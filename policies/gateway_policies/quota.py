@@ -91,6 +91,10 @@ class Quotas:
         missing = used % self._cost or self._cost
         return Share(allowed, (self._full - used) // self._cost, missing / SECOND)
 
+    def busy(self, who: str) -> float:
+        """Seconds until it is full again."""
+        return max(self._full_at.get(who, 0) / SECOND - self._clock(), 0.0)
+
     def _forget(self, now: int) -> None:
         for _ in range(2):
             eldest = next(iter(self._full_at))
@@ -153,15 +157,17 @@ def _taker(settings: Quota, site: Site, kit: Kit) -> Callable[[str], Share | Awa
     async def ask(who: str) -> Share:
         """The own count goes along: it is what decides when the others cannot be asked."""
         try:
-            taken = await leases.ask(who)
+            taken = await leases.ask(who, own.busy(who))
         except NotShared:
             share = own.take(who)
             if share.allowed:
                 leases.owe(who)
             return share
-        if taken.granted:
-            own.take(who)
-        return Share(bool(taken.granted), taken.remaining, taken.seconds)
+        if not taken.granted:
+            return Share(False, taken.remaining, taken.seconds)
+        own.take(who)
+        leases.keep(who, taken, own.busy(who))
+        return Share(True, taken.remaining + taken.granted - 1, taken.seconds)
 
     return take
 

@@ -2,6 +2,9 @@
 
 A lease is at most a twentieth of what is left, and what is not used within a second goes back: together the processes
 never allow more than the quota, and none refuses for long what another does not use. Near its end each request asks.
+
+While a lease lies unused, the quota refills; were it full meanwhile, the lease would come on top of it. So a lease
+lasts no longer than until what this process has used itself is there again: before, the quota cannot be full.
 """
 
 import asyncio
@@ -15,10 +18,10 @@ PART = 20
 """A lease is at most this part of what is left."""
 KEPT = 1.0
 """Seconds after which the rest of a lease goes back."""
+MARGIN = 0.2
+"""Seconds that asking and giving back may take together: a lease ends by so much earlier."""
 MOST = 100_000
 """Callers whose debts are remembered while the others cannot be reached."""
-GRAIN = 1e-6
-"""Seconds by which a timer may come early, by rounding."""
 
 
 class Lease(msgspec.Struct):
@@ -28,6 +31,7 @@ class Lease(msgspec.Struct):
     left: int
     seconds: float
     until: float
+    end: asyncio.TimerHandle
 
 
 class Leases:
@@ -41,48 +45,50 @@ class Leases:
         self._leases: dict[str, Lease] = {}
         self._owed: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
-        self._timer: asyncio.TimerHandle | None = None
 
     def stop(self) -> None:
-        if self._timer is not None:
-            self._timer.cancel()
-        for task in self._tasks:
-            task.cancel()
+        """What is not used goes back at once."""
+        for who, lease in list(self._leases.items()):
+            lease.end.cancel()
+            self._end(who)
 
     def use(self, who: str) -> Taken | None:
         """One request out of a lease; None where there is none."""
         lease = self._leases.get(who)
-        if lease is None or not lease.amount:
+        if lease is None or not lease.amount or lease.until < self._clock():
             return None
         lease.amount -= 1
         return Taken(1, lease.left + lease.amount, lease.seconds)
 
-    async def ask(self, who: str) -> Taken:
-        """One request, and a lease for the next ones where there is plenty. Raises NotShared."""
-        known = self._leases.get(who)
-        most = 1 if known is None else max(1, known.left // PART)
+    async def ask(self, who: str, busy: float) -> Taken:
+        """One request, and more for a lease where there is plenty: `keep` what is granted. Raises NotShared.
+
+        `busy` are the seconds until what this process has used is there again.
+        """
+        known, most = self._leases.get(who), 1
+        if known is not None and busy >= 2 * MARGIN:
+            most, known.left = max(1, known.left // PART), 0  # who asks at the same time brings no other lease
         owed = self._owed.pop(who, 0)
         if owed:
             await self._pay(who, owed)
-        taken = await self._shared.take(f"{self._name}/{who}", self._pace, most, least=1)
-        if not taken.granted:
-            self._leases.pop(who, None)
-            return taken
-        self._keep(who, taken)
-        return Taken(1, taken.remaining + taken.granted - 1, taken.seconds)
+        return await self._shared.take(f"{self._name}/{who}", self._pace, most, least=1)
+
+    def keep(self, who: str, taken: Taken, busy: float) -> None:
+        """What is granted beyond the one request; and what a request that asked at the same time has brought."""
+        now = self._clock()
+        amount, until = taken.granted - 1, now + min(KEPT, busy - MARGIN)
+        before = self._leases.get(who)
+        if before is not None:
+            before.end.cancel()
+            amount += before.amount
+            until = min(until, before.until) if before.amount else until
+        end = asyncio.get_running_loop().call_later(max(until - now, 0.0), self._end, who)
+        self._leases[who] = Lease(amount, taken.remaining, taken.seconds, until, end)
 
     def owe(self, who: str) -> None:
         """A request was allowed without asking: it is charged when the others are there again."""
         if who in self._owed or len(self._owed) < MOST:
             self._owed[who] = min(self._owed.get(who, 0) + 1, self._pace.burst)
-
-    def _keep(self, who: str, taken: Taken) -> None:
-        """What a request that asked at the same time has brought is kept as well."""
-        before = self._leases.pop(who, None)
-        amount = taken.granted - 1 + (0 if before is None else before.amount)
-        self._leases[who] = Lease(amount, taken.remaining, taken.seconds, self._clock() + KEPT)
-        if self._timer is None:
-            self._timer = asyncio.get_running_loop().call_later(KEPT, self._sweep)
 
     async def _pay(self, who: str, owed: int) -> None:
         try:
@@ -91,20 +97,12 @@ class Leases:
             self._owed[who] = owed
             raise
 
-    def _sweep(self) -> None:
-        """Gives back what was not used; leases are in the order of their time."""
-        self._timer = None
-        loop, now = asyncio.get_running_loop(), self._clock()
-        while self._leases:
-            who, lease = next(iter(self._leases.items()))
-            if lease.until > now + GRAIN:
-                self._timer = loop.call_later(lease.until - now, self._sweep)
-                return
-            del self._leases[who]
-            if lease.amount:
-                task = loop.create_task(self._give_back(who, lease.amount))
-                self._tasks.add(task)
-                task.add_done_callback(self._tasks.discard)
+    def _end(self, who: str) -> None:
+        amount = self._leases.pop(who).amount
+        if amount:
+            task = asyncio.get_running_loop().create_task(self._give_back(who, amount))
+            self._tasks.add(task)
+            task.add_done_callback(self._tasks.discard)
 
     async def _give_back(self, who: str, amount: int) -> None:
         try:
