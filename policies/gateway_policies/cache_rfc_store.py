@@ -61,7 +61,7 @@ class VariantStore:
     def put(self, key: Key, new: Stored, asked: Headers) -> bool:
         """Keeps an answer in the place of those that fit the same request; False for one that is too large."""
         self.remove(key, asked)
-        if _weight(new) > self.largest:
+        if _weight(new) + len(repr(key)) > self.largest:
             return False
         found = self._kept.get(key)
         self._keep(key, [new, *(found[0] if found else ())][:MOST_VARIANTS])
@@ -82,7 +82,7 @@ class VariantStore:
 
     def _keep(self, key: Key, variants: list[Stored]) -> None:
         before = self._kept.pop(key, None)
-        weight = sum([_weight(one) for one in variants])
+        weight = sum([_weight(one) for one in variants]) + (len(repr(key)) if variants else 0)
         self.size += weight - (before[1] if before else 0)
         if variants:
             self._kept[key] = (variants, weight)
