@@ -16,7 +16,7 @@ import msgspec
 import uvloop
 from granian.server.embed import Server
 
-from gateway.app import Application, tidy_memory
+from gateway.app import Application
 from gateway.serving.aside import Aside
 from gateway.serving.listening import listener
 from gateway.serving.options import Options
@@ -24,6 +24,7 @@ from gateway.serving.orders import Orders
 from gateway.serving.siblings import Doors, answering
 from gateway.serving.signals import HELD_BACK
 from gateway.serving.watch import changes
+from gateway.tidying import tidy_memory
 
 logger = logging.getLogger("gateway")
 
@@ -36,6 +37,7 @@ FLUSHING = 1.0
 def log_to_stderr() -> None:
     """One line an event, for people and supervisors."""
     logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # each of its steps is no event of ours
 
 
 class Place(msgspec.Struct, frozen=True):
@@ -56,6 +58,8 @@ def work(application: Application, options: Options, place: Place | None = None)
 async def _work(application: Application, options: Options, place: Place | None) -> None:
     async with contextlib.AsyncExitStack() as stack:
         orders = Orders(application.reload_aside, supervised=place is not None)
+        if place is not None:  # before anybody can ask it, since it has to speak for all
+            await _join(application, options, place, stack)
         servers = [listener(application.edge, options.host, options.port, application.tls)]
         if place is None or place.index == 0:
             servers.append(listener(application.admin, *options.admin, None))
@@ -66,7 +70,6 @@ async def _work(application: Application, options: Options, place: Place | None)
             stack.callback(asyncio.create_task(_watch(application, place)).cancel)
         await asyncio.sleep(SETTLING)
         if place is not None:
-            await _join(application, options, place, stack)
             signal.pthread_sigmask(signal.SIG_UNBLOCK, HELD_BACK - {signal.SIGINT})  # which is the supervisor's
         await asyncio.wait([orders.stop, *serving], return_when=asyncio.FIRST_COMPLETED)
         for task in serving:
