@@ -133,6 +133,12 @@ def test_how_long_an_answer_is_fresh(fields: dict[str, str], shared: float, own:
     assert (kept(**fields).lifetime, kept(terms=OWN, **fields).lifetime) == (shared, own)
 
 
+def test_ttl_does_not_hold_for_what_is_no_success() -> None:
+    found = keep(404, OWN, cache_control="private")
+    assert found is not None
+    assert found.lifetime == 0
+
+
 @pytest.mark.parametrize(
     ("fields", "age"),
     [

@@ -1,11 +1,13 @@
 """What is kept as vendors allow is bounded, and given to nobody but its owner."""
 
 import asyncio
+from collections.abc import Callable
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway import Call, Headers, Reply
+from gateway.shared import Heard
 from gateway.sharing import Memory
 from gateway_policies.cache_rfc_rules import Stored
 from gateway_policies.cache_rfc_store import MOST_VARIANTS, VariantStore
@@ -81,6 +83,27 @@ def test_nobody_gets_anothers_nor_what_was_written_to_since() -> None:
     kept.put(("a",), one(owner="ann", stamp=1), ())
     assert kept.find(("a",), "ann", (), 2) is None
     assert (len(kept), kept.size) == (0, 0)
+
+
+class Hearing(Memory):
+    """Lets a test say what is heard."""
+
+    def __init__(self) -> None:
+        super().__init__(clock, alone=False)
+        self.ears: list[Heard] = []
+
+    def listen(self, channel: str, heard: Heard) -> Callable[[], None]:
+        self.ears.append(heard)
+        return super().listen(channel, heard)
+
+
+def test_where_a_write_may_have_been_missed_everything_counts_as_written_to() -> None:
+    memory = Hearing()
+    kept = VariantStore(memory)
+    before = kept.mark("/contacts")
+    (ear,) = memory.ears
+    ear(None)
+    assert kept.mark("/contacts") == before + 1
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcde"), st.integers(0, 3_000), st.sampled_from("xyz")), max_size=60))

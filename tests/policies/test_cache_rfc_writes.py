@@ -1,7 +1,6 @@
 """Whatever writes to an address makes stale what is kept of it, in every process."""
 
 import asyncio
-from typing import Any
 
 import msgspec
 import pytest
@@ -115,33 +114,6 @@ def test_a_write_is_heard_of_by_the_other_processes() -> None:
         assert await forgotten(here.write(answering()), read)
 
     run(main())
-
-
-def test_where_a_write_may_have_been_missed_nothing_is_given_out_unasked() -> None:
-    async def main() -> None:
-        memory = Hearing()
-        read = Process(kit(shared=memory)).endpoint(Origin(cache_control="max-age=10"))
-        await read(asks())
-        memory.heard(None)
-        assert said(await read(asks()))[0] == b"answer 2"
-
-    run(main())
-
-
-class Hearing(Memory):
-    """Lets a test say what is heard."""
-
-    def __init__(self) -> None:
-        super().__init__(clock, alone=False)
-        self.ears: list[Any] = []
-
-    def listen(self, channel: str, heard: Any) -> Any:
-        self.ears.append(heard)
-        return super().listen(channel, heard)
-
-    def heard(self, message: bytes | None) -> None:
-        for ear in self.ears:
-            ear(message)
 
 
 def test_tags_are_dropped_beside_that() -> None:
