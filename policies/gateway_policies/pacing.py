@@ -1,15 +1,15 @@
-"""The state of a rate limit: aiolimiter's bucket, an exact window, a queue in order of arrival, the vendor's pauses.
+"""The state of a rate limit: aiolimiter's bucket, an exact window, a queue in which callers take turns, and rests.
 
 aiolimiter alone lets twice the limit pass in its first window, serves small amounts before large ones, and neither
 bounds nor predicts a wait.
 """
 
-from collections import deque
+import asyncio
+import math
 from collections.abc import Awaitable, Callable
 
-from aiolimiter import AsyncLimiter
-
 from gateway.errors import ReducedCapacity
+from gateway_policies.buckets import Bucket, Window
 from gateway_policies.fair import Waiting
 from gateway_policies.rate_sharing import Supply
 
@@ -17,58 +17,13 @@ GRAIN = 1e-6
 """Seconds added to a wait: without them rounding may end it just before the bucket has room."""
 LATE = 0.1
 """Seconds by which a wait may exceed its prediction before it is given up: a rest may have begun in between."""
+STEP = 0.15
+"""How fast the time that a turn takes follows what is seen."""
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
 """Seconds of rest after a refusal that does not say how long, and where its doubling ends."""
 LONGEST_OBEYED = 3600.0
 """Seconds of a vendor's Retry-After that are believed: a nonsensical one must not close an integration for ever."""
-
-
-class Bucket(AsyncLimiter):
-    """aiolimiter's leaky bucket, which can also take without waiting, and tell how long an amount will have to wait."""
-
-    __slots__ = ()
-
-    def take(self, amount: float) -> bool:
-        """Puts `amount` in if it has room now."""
-        if not self.has_capacity(amount):
-            return False
-        self._level += amount
-        return True
-
-    def wait(self, amount: float, after: float = 0.0) -> float:
-        """Seconds until `amount` has room, if nothing enters before and nothing may enter for `after` seconds."""
-        self._leak()
-        level = max(self._level - after * self._rate_per_sec, 0.0)
-        return after + max(level + amount - self.max_rate, 0.0) / self._rate_per_sec
-
-
-class Window:
-    """What went out in the last `per` seconds: a bucket with a burst alone would exceed the limit in its first one."""
-
-    def __init__(self, limit: int, per: float, clock: Callable[[], float]) -> None:
-        self._limit = limit
-        self._per = per
-        self._clock = clock
-        self._sent: deque[tuple[float, int]] = deque()
-        self._spent = 0
-
-    def wait(self, amount: float) -> float:
-        """Seconds until `amount` fits, if nothing else is sent before."""
-        now = self._clock()
-        while self._sent and self._sent[0][0] + self._per <= now:
-            self._spent -= self._sent.popleft()[1]
-        excess, free_at = self._spent + amount - self._limit, now
-        for at, cost in self._sent:
-            if excess <= 0:
-                break
-            excess -= cost
-            free_at = at + self._per
-        return free_at - now
-
-    def add(self, amount: int) -> None:
-        self._sent.append((self._clock(), amount))
-        self._spent += amount
 
 
 class Throttle:
@@ -90,7 +45,7 @@ class Throttle:
     ) -> None:
         self.name = name
         self._bucket = Bucket(burst, per * burst / requests)
-        self._window = Window(requests, per, clock) if burst > 1 else None
+        self._window = Window(requests, per) if burst > 1 else None
         self._requests = requests
         self._clock = clock
         self._sleep = sleep
@@ -98,25 +53,29 @@ class Throttle:
         self._waiting = Waiting()
         self._queued = self._head = 0
         self._busy = False
+        self._each = 0.0  # seconds for a unit, as seen while calls wait: other processes send as well
         self._paused_at = self.paused_until = -1.0
         self.pause = 0.0
+        self.look_at = 0.0  # when the vendor's header fields are looked at again
 
     def idle(self) -> bool:
         """Whether it is as good as new."""
-        spent = self._window is not None and self._window.wait(self._requests) > 0
+        spent = self._window is not None and self._window.wait(self._requests, self._clock()) > 0
         return not spent and self.wait(int(self._bucket.max_rate)) <= 0
 
     def wait(self, cost: int, who: str = "") -> float:
-        """Seconds that a call arriving now would wait, if nothing comes from other processes."""
+        """Seconds that a call arriving now would wait, as fast as it goes with what other processes send."""
         behind = self._waiting.length
         ahead = self._head + (self._queued - self._head) * self._waiting.ahead(who) / behind if behind else self._queued
-        return self._ready_in(ahead + cost)
+        return max(self._ready_in(ahead + cost, self._clock()), (ahead + cost) * self._each)
 
-    def take(self, cost: int) -> bool:
+    def take(self, cost: int, now: float) -> bool:
         """Takes a place if there is one now and nobody waits for it; this is what most calls do."""
-        if self._queued or self.paused_until > self._clock():
+        if self._queued or now < self.paused_until:
             return False
-        return (self._supply is None or self._supply.use(cost)) and self._go(cost)
+        if self._supply is None:
+            return self._go(cost, now)
+        return self._supply.has(cost, now) and self._go(cost, now) and self._supply.use(cost)
 
     async def queue(self, cost: int, patience: float, who: str = "") -> float:
         """Waits for its turn and gives the seconds waited; refuses at once what would wait longer than `patience`."""
@@ -127,13 +86,8 @@ class Throttle:
         self._queued += cost  # given back however the wait ends, so that a client that leaves frees his place
         try:
             if self._busy:
-                await self._waiting.wait(who, self._next)
-            self._busy, self._head = True, cost
-            try:
-                await self._be_first(cost, began + patience)
-            finally:
-                self._head = 0
-                self._next()
+                await self._turn(who, patience + LATE)
+            await self._be_first(cost, began + patience)
         finally:
             self._queued -= cost
         return self._clock() - began
@@ -164,36 +118,57 @@ class Throttle:
         if self.pause and sent_at >= self._paused_at:
             self.pause = 0.0
 
+    async def _turn(self, who: str, patience: float) -> None:
+        """Returns when it is first; what other processes send may be more than was expected."""
+        try:
+            async with asyncio.timeout(None if math.isinf(patience) else patience):
+                await self._waiting.wait(who, self._next)
+        except TimeoutError:
+            raise _refusal(max(self._each, FIRST_PAUSE)) from None
+
     def _next(self) -> None:
         self._busy = self._waiting.wake()
+        if not self._busy:
+            self._each = 0.0
 
     async def _be_first(self, cost: int, until: float) -> None:
-        while (wait := await self._wait_for(cost)) > 0 or not self._go(cost):
-            if self._clock() + wait > until + LATE:
-                raise _refusal(wait)
-            await self._sleep(wait + GRAIN)
+        self._busy, self._head, began = True, cost, self._clock()
+        try:
+            while (wait := await self._wait_for(cost)) > 0:
+                if self._clock() + wait > until + LATE:
+                    raise _refusal(wait)
+                await self._sleep(wait + GRAIN)
+            if self._supply is not None and self.paused_until <= began:
+                took = (self._clock() - began) / cost
+                self._each += (took - self._each) * (STEP if self._each else 1)
+        finally:
+            self._head = 0
+            self._next()
 
     async def _wait_for(self, cost: int) -> float:
-        """Seconds until it may go: what this process allows comes first, since what is asked for is spent."""
-        wait = self._ready_in(cost)
-        if wait > 0 or self._supply is None or self._supply.use(cost):
+        """Seconds until it may go, 0 where it went; others are asked last, since what they grant is spent."""
+        wait = self._ready_in(cost, self._clock())
+        if wait > 0:
             return wait
-        wait = await self._supply.ask(cost)
-        if not wait:
+        if self._supply is not None:
+            if not self._supply.has(cost, self._clock()):
+                wait = await self._supply.ask(cost)
+            if wait > 0 or (wait := self._ready_in(cost, self._clock())) > 0:  # a rest may have begun meanwhile
+                return wait
             self._supply.use(cost)
-        return wait
+        return 0.0 if self._go(cost, self._clock()) else GRAIN
 
-    def _go(self, cost: int) -> bool:
+    def _go(self, cost: int, now: float) -> bool:
         if self._window is None:
-            return self._bucket.take(cost)
-        if self._window.wait(cost) > 0 or not self._bucket.take(cost):
+            return self._bucket.take(cost, now)
+        if self._window.wait(cost, now) > 0 or not self._bucket.take(cost, now):
             return False
-        self._window.add(cost)
+        self._window.add(cost, now)
         return True
 
-    def _ready_in(self, amount: float) -> float:
-        wait = self._bucket.wait(amount, max(self.paused_until - self._clock(), 0.0))
-        return wait if self._window is None else max(wait, self._window.wait(amount))
+    def _ready_in(self, amount: float, now: float) -> float:
+        wait = self._bucket.wait(amount, now, max(self.paused_until - now, 0.0))
+        return wait if self._window is None else max(wait, self._window.wait(amount, now))
 
 
 def _refusal(seconds: float) -> ReducedCapacity:

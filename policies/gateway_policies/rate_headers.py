@@ -21,10 +21,13 @@ _RESET = re.compile(rb"(?:^|[;,\s])(?:t|reset)\s*=\s*(\d{1,15})")
 _NUMBER = re.compile(rb"\s*(\d{1,15})(?:\.\d*)?\s*")
 
 
-def rest_of(headers: Headers, now: float) -> float:
-    """Seconds until there is anything left, where a vendor says that nothing is, else 0; `now` is since 1970."""
+def rest_of(headers: Headers, now: float) -> float | None:
+    """Seconds until there is anything left, where a vendor says that nothing is; `now` is since 1970.
+
+    0 where something is left, None where he does not speak of it.
+    """
     told = {name: value for name, value in headers if name in FIELDS}
-    return _rest(told, now) if told else 0.0
+    return _rest(told, now) if told else None
 
 
 def _rest(told: dict[bytes, bytes], now: float) -> float:

@@ -20,9 +20,11 @@ from gateway_policies.checks import positive
 from gateway_policies.connections import States
 from gateway_policies.pacing import Throttle
 from gateway_policies.rate_headers import rest_of
-from gateway_policies.rate_sharing import Company, Supply
+from gateway_policies.rate_sharing import Company, Dearest, Supply
 
 TOO_MANY = 429
+LOOK = 0.1
+"""Seconds between two looks at the header fields of a vendor who tells nothing of his limit."""
 
 
 class RateLimit(Settings, frozen=True, kw_only=True):
@@ -90,22 +92,33 @@ def build(settings: RateLimit, site: Site, kit: Kit) -> Mapping[str, Stage]:
     cost, max_wait, clock, now = settings.cost, float(settings.max_wait), kit.clock, kit.now
 
     async def rate_limit(call: Call, forward: Handler) -> Reply:
-        throttle = throttle_of(call)
-        if not throttle.take(cost):
-            await _queue(throttle, call, cost, min(max_wait, call.deadline - clock()))
-        sent_at = clock()
+        throttle, sent_at = throttle_of(call), clock()
+        if not throttle.take(cost, sent_at):
+            await _queue(throttle, call, cost, min(max_wait, call.deadline - sent_at))
+            sent_at = clock()
         reply = await forward(call)
         if too_many(reply):
             rest = throttle.slow_down(sent_at, None if reply.verdict is None else reply.verdict.retry_after)
         else:
             throttle.speed_up(sent_at)
-            rest = rest_of(reply.headers, now())
-            throttle.rest(rest)
+            if sent_at < throttle.look_at:
+                return reply
+            rest = _obeyed(throttle, reply, sent_at, now())
         if rest:
             company.tell(throttle.name, rest)
         return reply
 
     return {"rate_limit": rate_limit}
+
+
+def _obeyed(throttle: Throttle, reply: Reply, sent_at: float, now: float) -> float:
+    """Rests for as long as nothing is left, if the vendor says so; who speaks of nothing is not always listened to."""
+    rest = rest_of(reply.headers, now)
+    if rest is None:
+        throttle.look_at = sent_at + LOOK
+        return 0.0
+    throttle.rest(rest)
+    return rest
 
 
 async def _queue(throttle: Throttle, call: Call, cost: int, patience: float) -> None:
@@ -130,13 +143,15 @@ def _throttles(settings: RateLimit, site: Site, kit: Kit, company: Company) -> C
 
     def make(user: str) -> Throttle:
         name = f"{place}/{user}"
-        supply = None if kit.shared.alone else Supply(kit.shared, name, limit, kit.clock)
+        supply = None if kit.shared.alone else Supply(kit.shared, name, limit, kit.clock, dearest)
         made = Throttle(limit.amount, limit.per, limit.burst, kit.clock, kit.sleep, supply=supply, name=name)
         company.throttles[name] = made
         return made
 
     # not by scope: an endpoint that has another `cost` still draws on what the vendor allows the integration
     key = ("rate_limit", site.integration, limit, settings.by)
+    dearest = kit.keep((*key, "dearest"), Dearest)
+    dearest.cost = max(dearest.cost, settings.cost)
     if settings.by == "integration":
         shared = kit.keep(key, lambda: make(""))
         return lambda call: shared

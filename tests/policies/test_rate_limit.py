@@ -289,7 +289,7 @@ def test_a_limit_that_was_used_is_not_as_good_as_new_until_its_window_is_over() 
     async def main() -> None:
         throttle = Throttle(10, 10, 5, clock, asyncio.sleep)
         assert throttle.idle()
-        throttle.take(1)
+        throttle.take(1, clock())
         await asyncio.sleep(9)
         assert not throttle.idle()
         await asyncio.sleep(1)
@@ -332,7 +332,7 @@ def test_in_no_window_does_more_go_out_than_declared(
         async def one(at: float, cost: int, leaves: float | None) -> None:
             await asyncio.sleep(at)
             async with asyncio.timeout(leaves):
-                if not throttle.take(cost):
+                if not throttle.take(cost, clock()):
                     await throttle.queue(cost, 3600)
             sent.append((clock(), cost))
 

@@ -4,12 +4,13 @@ import asyncio
 from collections import Counter, deque
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from gateway import Call, Caller, Duration, Handler, Headers, NotShared, Pace, Reply, Taken
 from gateway.errors import ReducedCapacity
 from gateway.sharing import Memory
 from gateway_policies import rate_limit
-from gateway_policies.rate_headers import rest_of
 from gateway_policies.rate_limit import RateLimit
 from tests.kit import call, clock, kit, pipeline, run, site
 
@@ -48,10 +49,10 @@ class Lossy(Memory):
         return await super().take(name, pace, most, least)
 
 
-def company(vendor: Vendor, size: int, settings: RateLimit = TEN) -> tuple[Lossy, list[Handler]]:
+def company(vendor: Vendor, size: int, limit: RateLimit = TEN) -> tuple[Lossy, list[Handler]]:
     shared = Lossy(clock, alone=False)
     return shared, [
-        pipeline(rate_limit.policy, settings, vendor, at=site(), using=kit(shared=shared)) for _ in range(size)
+        pipeline(rate_limit.policy, limit, vendor, at=site(), using=kit(shared=shared)) for _ in range(size)
     ]
 
 
@@ -70,8 +71,8 @@ async def ask(handler: Handler, who: str = "ann") -> int:
 def test_four_processes_send_what_is_allowed_and_no_more(rate: int) -> None:
     async def main() -> None:
         vendor = Vendor(rate)
-        settings = RateLimit(requests=rate, per=Duration(1), max_wait=Duration(600))
-        _, processes = company(vendor, 4, settings)
+        limit = RateLimit(requests=rate, per=Duration(1), max_wait=Duration(600))
+        _, processes = company(vendor, 4, limit)
         asking = [asyncio.ensure_future(ask(processes[number % 4])) for number in range(rate * 30)]
         await asyncio.sleep(20)
         assert vendor.refused == 0
@@ -102,8 +103,8 @@ def test_a_greedy_caller_gets_no_more_than_its_share() -> None:
 def test_who_would_wait_too_long_behind_his_own_calls_is_refused_and_others_are_not() -> None:
     async def main() -> None:
         vendor = Vendor()
-        settings = RateLimit(requests=10, per=Duration(1), max_wait=Duration(2))
-        _, (handler, *_) = company(vendor, 1, settings)
+        limit = RateLimit(requests=10, per=Duration(1), max_wait=Duration(2))
+        _, (handler, *_) = company(vendor, 1, limit)
         greedy = asyncio.gather(*(ask(handler, "greedy") for _ in range(100)))
         await asyncio.sleep(0.05)
         assert await ask(handler, "modest") == 200
@@ -157,27 +158,62 @@ def test_without_the_others_a_process_keeps_to_the_limit_by_itself() -> None:
     run(main())
 
 
-NOW = 1_800_000_000.0
+def test_who_would_wait_too_long_for_other_processes_is_soon_refused_at_once() -> None:
+    async def main() -> None:
+        limit = RateLimit(requests=10, per=Duration(1), max_wait=Duration(2))
+        _, processes = company(Vendor(), 4, limit)
+        waits: dict[int, list[float]] = {200: [], 503: []}
+
+        async def one(number: int) -> None:
+            await asyncio.sleep(number * 0.025)
+            began = clock()
+            waits[await ask(processes[number % 4])].append(clock() - began)
+
+        await asyncio.gather(*(one(number) for number in range(800)))
+        assert len(waits[200]) >= 0.9 * 220
+        assert max(waits[200] + waits[503]) <= 2.2
+        assert sum(wait > 0 for wait in waits[503]) <= 100  # those who came before it was seen how slow it is
+
+    run(main())
 
 
-@pytest.mark.parametrize(
-    ("headers", "seconds"),
-    [
-        ((), 0),
-        (((b"ratelimit", b'"default";r=0;t=5'),), 5),
-        (((b"ratelimit", b'"default";r=3;t=5'),), 0),
-        (((b"ratelimit", b"limit=10, remaining=0, reset=7"),), 7),
-        (((b"ratelimit-remaining", b"0"), (b"ratelimit-reset", b"9")), 9),
-        (((b"x-ratelimit-remaining", b"0"), (b"x-ratelimit-reset", b"1800000012")), 12),
-        (((b"x-ratelimit-remaining", b"0"), (b"x-ratelimit-reset", b"12.5")), 12),
-        (((b"x-ratelimit-remaining", b"0"), (b"x-ratelimit-reset", b"1700000000")), 0),
-        (((b"x-ratelimit-remaining", b"0"), (b"x-ratelimit-reset", b"86400")), 60),
-        (((b"x-ratelimit-remaining", b"0"),), 0),
-        (((b"x-ratelimit-remaining", b"none"), (b"x-ratelimit-reset", b"soon")), 0),
-    ],
+def test_processes_that_send_little_take_little() -> None:
+    async def main() -> None:
+        limit = RateLimit(requests=400, per=Duration(1))
+        _, processes = company(Vendor(400), 40, limit)
+        began = clock()
+        for _ in range(5):
+            assert [await ask(each) for each in processes] == [200] * 40
+        assert clock() - began < 1
+
+    run(main())
+
+
+@given(
+    requests=st.sampled_from([4, 30, 200]),
+    part=st.sampled_from([0, 10, 1]),
+    steps=st.lists(
+        st.tuples(st.integers(0, 2), st.sampled_from([1, 3, 100]), st.sampled_from([0, 0.01, 0.03, 0.3, 1])),
+        max_size=20,
+    ),
 )
-def test_a_vendor_says_that_nothing_is_left(headers: Headers, seconds: float) -> None:
-    assert rest_of(headers, NOW) == seconds
+@settings(max_examples=60, deadline=None)
+def test_in_no_window_do_all_processes_together_send_more_than_declared(
+    requests: int, part: int, steps: list[tuple[int, int, float]]
+) -> None:
+    async def main() -> None:
+        vendor = Vendor(requests)
+        burst = max(requests // part, 1) if part else 1
+        limit = RateLimit(requests=requests, per=Duration(1), burst=burst, max_wait=Duration(3))
+        _, processes = company(vendor, 3, limit)
+        asking = []
+        for which, times, pause in steps:
+            asking += [asyncio.ensure_future(ask(processes[which])) for _ in range(times)]
+            await asyncio.sleep(pause)
+        await asyncio.gather(*asking)
+        assert vendor.refused == 0
+
+    run(main())
 
 
 def test_what_a_vendor_says_is_left_is_obeyed_before_he_refuses() -> None:
