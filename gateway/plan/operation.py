@@ -97,16 +97,17 @@ def _http_cache(
     endpoint: EndpointConfig, integration: IntegrationConfig, method: str
 ) -> Literal["", "keeps", "writes"]:
     """What the endpoint has to do with answers that are kept as the vendor says; nothing, where none are."""
+    cache = endpoint.policies.get("cache")
+    listed = cache is not None and method in getattr(cache.settings, "methods", ())
     if method in _READS:
-        cache = endpoint.policies.get("cache")
-        keeps = _respects(endpoint) and method in cache.settings.methods if cache else False
-        return "keeps" if keeps and not endpoint.written.stream else ""
-    return "writes" if method != "OPTIONS" and any(map(_respects, integration.endpoints)) else ""
+        return "keeps" if listed and _respects(endpoint) and not endpoint.written.stream else ""
+    writes = method != "OPTIONS" and not listed  # a method whose answers are kept changes nothing
+    return "writes" if writes and any(map(_respects, integration.endpoints)) else ""
 
 
 def _respects(endpoint: EndpointConfig) -> bool:
     cache = endpoint.policies.get("cache")
-    return bool(cache and cache.settings and getattr(cache.settings, "respect_upstream", False))
+    return cache is not None and getattr(cache.settings, "respect_upstream", False)
 
 
 def placeholders(template: str) -> tuple[str, ...]:

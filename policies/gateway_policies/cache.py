@@ -113,22 +113,23 @@ def build(settings: Cache | None, site: Site, kit: Kit) -> Mapping[str, Stage]:
         return {}
     store = kit.keep(("cache",), CacheStore)
     company = kit.keep(("cache-company",), lambda: Company(kit.shared, store))
-    if operation.http_cache or (settings is not None and settings.respect_upstream):
-        dropping = {"cache": _invalidation(operation, store, company)} if operation.invalidates else {}
-        return {**dropping, **_as_vendors_say(settings, operation, store, kit)}
-    if settings is None:
-        return {"cache": _invalidation(operation, store, company)}
+    http = _as_vendors_say(settings, operation, store, kit)
+    if settings is None or settings.respect_upstream:
+        return {**http, "cache": _invalidation(operation, store, company)} if operation.invalidates else http
     caching = _caching(settings, operation, store, company, kit)
-    return {"cache": _within(_invalidation(operation, store, company), caching) if operation.invalidates else caching}
+    if operation.invalidates:
+        caching = _within(_invalidation(operation, store, company), caching)
+    return {**http, "cache": caching}
 
 
 def _as_vendors_say(settings: Cache | None, operation: Operation, store: CacheStore, kit: Kit) -> Mapping[str, Stage]:
     if operation.http_cache == "writes":
         return writing(operation, kit)
-    if settings is None or not operation.http_cache:
+    if settings is None or operation.http_cache != "keeps":
         return {}
     terms = Terms(
         ttl=float(settings.ttl),
+        negative=float(settings.negative),
         revalidate=float(settings.stale_while_revalidate),
         if_error=float(settings.stale_if_error),
         shared=not operation.user_bound,

@@ -23,8 +23,8 @@ from gateway_policies.cache_control import (
 
 UNDERSTOOD = frozenset({200, 203, 204, 300, 301, 302, 303, 307, 308, 404, 405, 410, 414, 451})
 """Statuses whose rules this cache knows, which `must-understand` asks for."""
-ASSUMED = frozenset({200, 203, 204})
-"""Where a vendor says nothing of time, `ttl` holds for these alone: what is missing today may be there in a moment."""
+SUCCESSES, MISSING = frozenset({200, 203, 204}), frozenset({404, 410})
+"""Where a vendor says nothing of time: for these `ttl` holds, and for those `negative`."""
 NEVER = frozenset({206, 304, 429})
 """No answer of its own, or (RFC 6585) never to be kept."""
 UNKEPT_KINDS = frozenset({"auth_failed", "rate_limited", "transient"})
@@ -39,6 +39,7 @@ class Terms(msgspec.Struct, frozen=True, kw_only=True):
     """What the operator says where the vendor says nothing, in seconds; `shared` unless kept per connection."""
 
     ttl: float
+    negative: float
     revalidate: float
     if_error: float
     shared: bool
@@ -124,7 +125,7 @@ def storable(call: Call, reply: Reply, said: Directives, terms: Terms) -> bool:
         return False
     if terms.shared and call.header(b"authorization") is not None and not _opened(said):
         return False
-    return reply.status in ASSUMED or _timed(reply, said, terms)
+    return assumed(reply.status, terms) > 0 or _timed(reply, said, terms)
 
 
 def _status_may(reply: Reply, said: Directives) -> bool:
@@ -154,9 +155,14 @@ def lifetime(reply: Reply, said: Directives, times: Times, terms: Terms) -> floa
             return seconds(said[name]) or 0
     expires = joined(reply.headers, b"expires")
     if expires is None:
-        return terms.ttl if reply.status in ASSUMED or b"public" in said else 0
+        return terms.ttl if b"public" in said else assumed(reply.status, terms)
     until, since = date(expires), date(reply.header(b"date"))
     return 0 if until is None else max(0.0, until - (times.now if since is None else since))
+
+
+def assumed(status: int, terms: Terms) -> float:
+    """How long an answer is fresh of which the vendor says nothing."""
+    return terms.ttl if status in SUCCESSES else terms.negative if status in MISSING else 0.0
 
 
 def initial_age(reply: Reply, times: Times) -> float:

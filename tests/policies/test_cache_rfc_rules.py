@@ -13,8 +13,8 @@ from tests.policies.respected import asks, named
 
 NOW = 1_800_000_000.0
 TIMES = Times(sent=998.0, received=1000.0, now=NOW)
-SHARED = Terms(ttl=60, revalidate=5, if_error=7, shared=True)
-OWN = Terms(ttl=60, revalidate=5, if_error=7, shared=False)
+SHARED = Terms(ttl=60, negative=0, revalidate=5, if_error=7, shared=True)
+OWN = Terms(ttl=60, negative=0, revalidate=5, if_error=7, shared=False)
 
 
 def at(offset: float) -> str:
@@ -137,6 +137,12 @@ def test_ttl_does_not_hold_for_what_is_no_success() -> None:
     found = keep(404, OWN, cache_control="private")
     assert found is not None
     assert found.lifetime == 0
+
+
+@pytest.mark.parametrize(("status", "lifetime"), [(404, 3), (410, 3), (405, None), (200, 60)])
+def test_that_there_is_no_such_thing_is_kept_as_long_as_the_operator_says(status: int, lifetime: float | None) -> None:
+    found = keep(status, Terms(ttl=60, negative=3, revalidate=5, if_error=7, shared=True))
+    assert (None if found is None else found.lifetime) == lifetime
 
 
 @pytest.mark.parametrize(

@@ -137,6 +137,12 @@ def test_one_endpoint_may_write_to_what_is_kept_and_drop_tags() -> None:
     run(main())
 
 
+def test_an_endpoint_that_writes_may_have_a_cache_of_the_simple_kind_beside_it() -> None:
+    chosen = cache.Cache(ttl=Duration(60))
+    stages = cache.policy.build(chosen, site(method="POST", http_cache="writes", invalidates=("people",)), kit())
+    assert set(stages) == {"cache", "http_cache"}
+
+
 def test_nothing_is_built_where_nothing_is_kept_or_written() -> None:
     assert cache.policy.build(None, site(method="POST"), kit()) == {}
     chosen = cache.Cache(ttl=Duration(60), respect_upstream=True)

@@ -20,6 +20,7 @@ integrations:
       plain: {route: GET /plain}
       streamed: {route: GET /streamed, stream: true, cache: {ttl: 5m, respect_upstream: true}}
       create: {route: POST /contacts}
+      query: {route: POST /query, cache: {ttl: 5m, methods: [POST]}}
       search: {route: POST /search, upstream: GET /search, cache: {ttl: 5m, respect_upstream: true}}
   erp:
     base_url: https://erp.example
@@ -41,6 +42,7 @@ KINDS = {
     "crm.plain": "",
     "crm.streamed": "",
     "crm.create": "writes",
+    "crm.query": "",
     "crm.search": "keeps",
     "erp.list_things": "keeps",
     "erp.create": "writes",
