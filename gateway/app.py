@@ -1,7 +1,6 @@
 """The composition root: the one place where the parts meet."""
 
 import asyncio
-import gc
 import logging
 import threading
 import time
@@ -12,17 +11,20 @@ from typing import Any
 import msgspec
 
 import gateway
-from gateway.contract import Call, Handler, Reply, Trail
+from gateway.contract import Call, Handler, Reply
 from gateway.diagnostics import InvalidConfig, render_concise
+from gateway.launch import Launch, keyed, public_url_of
 from gateway.loading import Loaded, load
 from gateway.openapi import Entry, explanations, served
 from gateway.operations import Health, admin_handlers, health_handlers
 from gateway.plan import Flags, Keeper, Plan, Plans, bind, compile_plans, system_kit
+from gateway.records import Records
 from gateway.registry import Registry, discover
 from gateway.rendering import Rendered, resolved
 from gateway.sharing import sharing
 from gateway.siblings import Voice
 from gateway.telemetry import Telemetry
+from gateway.tidying import tidy_memory
 from gateway.upstream import Engines, sender
 from gateway.web.edge import Edge
 from gateway.web.forwarded import networks
@@ -40,23 +42,6 @@ RESTART = "restart it; the rest of the file is taken over then too"
 BY_HTTPS_ONLY = ((b"strict-transport-security", b"max-age=31536000"),)
 
 
-class Launch(msgspec.Struct, frozen=True, kw_only=True):
-    """How an application is started: what the command line and the environment say, the file apart.
-
-    `public_url` is where callers find the gateway unless the file says so; `engine` the vendor HTTP client. `observe`
-    is given the trail of each request to an endpoint, before anything is in it. `begin` is the file to begin with where
-    that is not `config` itself.
-    """
-
-    config: Path
-    begin: Path | None = None
-    environ: Mapping[str, str]
-    public_url: str = "http://127.0.0.1:8000"
-    allow_private: bool = False
-    engine: str = "wreq"
-    observe: Callable[[Trail], None] | None = None
-
-
 class Application:
     """An ASGI application and its life: `edge` serves callers, `admin` the people who run it.
 
@@ -72,6 +57,7 @@ class Application:
         loaded = self._load(launch.begin or launch.config)
         self._sharing = sharing(loaded.config.server.shared_state, launch.environ)
         self._kit = system_kit(self._keeper, launch.environ, self._sharing)
+        self._records = Records(loaded.config.server.storage)
         self._telemetry = Telemetry(gateway.__version__, time.time)
         self._engines = Engines(launch.engine)
         self._lock = threading.Lock()
@@ -130,9 +116,12 @@ class Application:
     def start(self) -> None:
         """In the event loop that serves: looks for the others, so that the first request need not wait for them."""
         self._sharing.start()
+        if keyed(self._loaded):
+            self._records.start()
 
     async def close(self) -> None:
         self._keeper.close()
+        await self._records.close()
         await self._sharing.close()
         await self._engines.close()
 
@@ -152,6 +141,8 @@ class Application:
         loaded = self._load(self._launch.config)
         if loaded.config.server.shared_state != self._loaded.config.server.shared_state:
             raise InvalidConfig([loaded.source.problem("GW117", ("server", "shared_state"), MOVED, hint=RESTART)])
+        if keyed(loaded) and (not keyed(self._loaded) or loaded.config.server.storage != self._records.storage):
+            raise InvalidConfig([loaded.source.problem("GW117", ("server", "callers"), MOVED, hint=RESTART)])
         self._loaded, self.plans, generation = self._compile(loaded)
         self._refusal = None
         self.edge.swap(generation)
@@ -166,8 +157,9 @@ class Application:
         before = self._keeper.keys()
         self._keeper.begin()
         try:
-            public_url = _public_url(loaded, self._launch)
-            plans = compile_plans(loaded, self._registry, self._kit, self._flags, public_url)
+            public_url = public_url_of(loaded, self._launch)
+            identify = self._records.identify if keyed(loaded) else None
+            plans = compile_plans(loaded, self._registry, self._kit, self._flags, public_url, identify=identify)
             generation = self._generation(loaded, plans, public_url)
         except BaseException:
             self._keeper.abandon(before)
@@ -180,12 +172,16 @@ class Application:
         endpoints = [Endpoint.of(plan, self._handler(plan)) for plan in every]
         problems = explanations(Entry.of(plan.operation, plan.policies) for plan in every)
         site = build_site(
-            served(server, plans, public_url), public_url, health_handlers(self.health, self.voice.health), problems
+            served(server, plans, public_url),
+            public_url,
+            health_handlers(self.health, self.voice.health, telling=not keyed(loaded)),
+            problems,
         )
         door = Door(
             body_limit=int(server.body_limit),
             origins=frozenset(origin.encode() for origin in server.cors.origins),
             proxies=networks(server.trusted_proxies),
+            keyless=not keyed(loaded),
         )
         return Generation(endpoints, site, door, public_url, BY_HTTPS_ONLY if server.tls else ())
 
@@ -194,7 +190,7 @@ class Application:
             return resolved(self._loaded, self._registry)
 
         def document() -> Mapping[str, Any]:
-            return self._document(_public_url(self._loaded, self._launch))
+            return self._document(public_url_of(self._loaded, self._launch))
 
         voice = self.voice
         admin = admin_handlers(voice.health, voice.metrics, voice.reload, shown, document)
@@ -231,18 +227,5 @@ class Application:
         return problems
 
 
-def _public_url(loaded: Loaded, launch: Launch) -> str:
-    server = loaded.config.server
-    assumed = launch.public_url if server.tls is None else launch.public_url.replace("http:", "https:", 1)
-    return server.public_url or assumed
-
-
 def _nothing(loaded: Loaded) -> None:
     """Nobody wants to know."""
-
-
-def tidy_memory() -> None:
-    """What was just built stays: keep the collector from walking it in the middle of requests."""
-    gc.unfreeze()
-    gc.collect()
-    gc.freeze()

@@ -2,5 +2,6 @@
 
 from gateway.callers.authenticating import Callers
 from gateway.callers.presented import Presented, presented
+from gateway.callers.stage import caller_stage
 
-__all__ = ["Callers", "Presented", "presented"]
+__all__ = ["Callers", "Presented", "caller_stage", "presented"]

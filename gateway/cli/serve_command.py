@@ -1,5 +1,6 @@
 """`gateway serve`: runs it, and says in a few lines what runs."""
 
+import asyncio
 import contextlib
 import os
 import socket
@@ -55,7 +56,6 @@ def command(
         drain=drain,
         allow_private=allow_private,
     )
-    _refuse_exposure(options.on_loopback, allow_private)
     for address in ((host, port), options.admin):
         _refuse_taken(*address)
     try:
@@ -68,14 +68,17 @@ def command(
     for file in application.tls or ():
         if not file.is_file():
             refuse(f"server.tls: {file} cannot be read", CONFIG_EXIT)
-    _announce(application, options)
+    keyed = application.loaded.config.server.callers.api_keys == "required"
+    _refuse_exposure(options.on_loopback, allow_private, keyed=keyed)
+    keys = _keys(application.loaded.config.server.storage) if keyed else None
+    _announce(application, options, keys)
     if workers == 1:
         work(application, options)
         return
     sys.exit(supervise(options))
 
 
-def _announce(application: "object", options: "object") -> None:
+def _announce(application: "object", options: "object", keys: int | None) -> None:
     from gateway.app import Application
     from gateway.serving import Options
 
@@ -92,6 +95,8 @@ def _announce(application: "object", options: "object") -> None:
         f"  config   {options.config} ({health.digest[:12]}){', watched' if options.watch else ''}",
         f"  workers  {options.workers}",
     ]
+    if keys == 0:
+        lines.append("  keys     none yet: `gateway keys create NAME` makes one")
     lines += shared(application.loaded.config.server.shared_state, os.environ)
     warnings = (*application.loaded.warnings, *application.plans.warnings)
     if warnings:
@@ -112,11 +117,23 @@ def shared(shared_state: str, environ: Mapping[str, str]) -> list[str]:
     return lines
 
 
-def _refuse_exposure(on_loopback: bool, allow_private: bool) -> None:
+def _keys(storage: str) -> int:
+    """How many there are, in a database that is ready."""
+    from gateway.errors import StoreUnavailable
+    from gateway.records import made_ready
+    from gateway.stores.revisions import OtherRevision
+
+    try:
+        return asyncio.run(made_ready(storage))
+    except (OtherRevision, StoreUnavailable) as wrong:
+        refuse(f"server.storage: {wrong}", UNAVAILABLE_EXIT)
+
+
+def _refuse_exposure(on_loopback: bool, allow_private: bool, *, keyed: bool) -> None:
     """Without keys nobody but this machine may ask; in production nothing private may be asked for."""
     production = not on_loopback or os.environ.get("GATEWAY_ENV") == "production"
-    if not on_loopback:
-        refuse("callers have no keys in this version, so the gateway listens on loopback only: use --host 127.0.0.1")
+    if not on_loopback and not keyed:
+        refuse("without keys anybody could call: set GATEWAY_API_KEYS=required, or use --host 127.0.0.1")
     if production and allow_private:
         refuse("--allow-private is for demos: in production say `allow_private: true` at the integration that needs it")
 

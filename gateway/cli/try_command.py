@@ -55,7 +55,8 @@ def command(
 
 
 def _application(config: Path, *, stub: bool, allow_private: bool, trails: list[Trail]) -> Any:
-    from gateway.app import Application, Launch
+    from gateway.app import Application
+    from gateway.launch import Launch
 
     environ = {**os.environ, "INTEGRATIONS_STUB_MODE": "true"} if stub else dict(os.environ)
     try:

@@ -35,7 +35,7 @@ class Callers(Settings, frozen=True, kw_only=True):
         Literal["required", "off"],
         Meta(
             description="Whether a caller needs a key of the gateway: `required`, or `off` for your own machine only. "
-            "Beyond loopback the gateway does not start with `off`. Only `off` is available in this version.",
+            "Beyond loopback the gateway does not start with `off`. `gateway keys create` makes a key.",
             examples=["${GATEWAY_API_KEYS:-off}"],
         ),
     ] = "off"

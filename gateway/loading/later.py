@@ -54,9 +54,6 @@ def later_values(data: Any, source: Source) -> Iterator[Problem]:
         return
     if callers.get("api_keys", _MISSING) is False:
         callers["api_keys"] = "off"
-    if callers.get("api_keys") == "required":
-        path: Keys = ("server", "callers", "api_keys")
-        yield _problem(source, path, "`api_keys: required`", "; set GATEWAY_API_KEYS=off")
     if "jwt" in callers:
         del callers["jwt"]
         yield _problem(source, ("server", "callers", "jwt"), "`jwt`")

@@ -17,6 +17,12 @@ What answers GET answers HEAD too, and OPTIONS tells in `Allow` what a path acce
 """
 
 
+_KEYS: Mapping[str, Any] = {
+    "bearer": {"type": "http", "scheme": "bearer", "description": "A key of this gateway."},
+    "key": {"type": "apiKey", "in": "header", "name": "X-API-Key", "description": "The same key, in its own field."},
+}
+
+
 def document(
     title: str,
     version: str,
@@ -48,7 +54,9 @@ def document(
             "schemas": schemas.components,
             "headers": header_components(),
             "responses": problems.components,
+            **({} if keyless else {"securitySchemes": _KEYS}),
         },
+        **({} if keyless else {"security": [{name: []} for name in _KEYS]}),
         "x-native-mounts": [dict(mount) for mount in native],
     }
 

@@ -71,6 +71,9 @@ def _errors(entry: Entry, *, keyless: bool) -> Iterator[type[GatewayError]]:
     conditional: tuple[tuple[type[GatewayError], bool], ...] = (
         (errors.MisdirectedRequest, keyless),
         (errors.ForeignOrigin, keyless and operation.method not in _HARMLESS),
+        (errors.Unauthenticated, not keyless),
+        (errors.ScopeMissing, not keyless),
+        (errors.StoreUnavailable, not keyless),
         (errors.NoSuchEndpoint, "{" in operation.route),
         (errors.NoSuchPage, bool(operation.reply.links or operation.paging)),
         (errors.UnsupportedMediaType, operation.body is not None),

@@ -1,6 +1,6 @@
 """Config and registry in, plans out: which stages stand before an endpoint, in the order of the slots."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import partial, reduce
 from typing import Any
 
@@ -15,6 +15,8 @@ from gateway.plan.checks import check_plans
 from gateway.plan.native import native_operations, native_stage
 from gateway.plan.operation import operation_of
 from gateway.registry import Registry
+
+Identify = Callable[[Operation], Stage]
 
 
 class Flags(msgspec.Struct, frozen=True, kw_only=True):
@@ -71,10 +73,21 @@ def bind(plan: Plan, send: Handler) -> Handler:
     return reduce(wrap, (stage for _, stage in reversed(plan.stages)), send)
 
 
-def compile_plans(loaded: Loaded, registry: Registry, kit: Kit, flags: Flags, public_url: str) -> Plans:
-    """Raises InvalidConfig with every problem that needs more than one field to be seen."""
+def compile_plans(
+    loaded: Loaded,
+    registry: Registry,
+    kit: Kit,
+    flags: Flags,
+    public_url: str,
+    *,
+    identify: Identify | None = None,
+) -> Plans:
+    """Raises InvalidConfig with every problem that needs more than one field to be seen.
+
+    `identify` is the stage that finds out who asks, None where nobody has to say.
+    """
     config = loaded.config
-    compiler = _Compiler(loaded, registry, kit, flags, public_url)
+    compiler = _Compiler(loaded, registry, kit, flags, public_url, identify=identify)
     endpoints = tuple(plan for integration in config.integrations for plan in compiler.endpoints(integration))
     native = tuple(plan for integration in config.integrations for plan in compiler.native(integration))
     problems = in_order((*compiler.problems, *check_plans(endpoints, loaded.source)))
@@ -86,7 +99,17 @@ def compile_plans(loaded: Loaded, registry: Registry, kit: Kit, flags: Flags, pu
 class _Compiler:
     """One compilation; gathers problems so that all of them are told at once."""
 
-    def __init__(self, loaded: Loaded, registry: Registry, kit: Kit, flags: Flags, public_url: str) -> None:
+    def __init__(
+        self,
+        loaded: Loaded,
+        registry: Registry,
+        kit: Kit,
+        flags: Flags,
+        public_url: str,
+        *,
+        identify: Identify | None,
+    ) -> None:
+        self._identify = identify
         self._server = loaded.config.server
         self._source = loaded.source
         self._public_url = public_url
@@ -138,6 +161,8 @@ class _Compiler:
             if operation.native and policy.name in NOT_ON_NATIVE:
                 continue
             stages |= self._build(policy, effective.get(policy.name), operation, endpoint)
+        if self._identify is not None:
+            stages["caller"] = self._identify(operation)
         if operation.native:
             stages |= self._native(operation, integration)
         if (credential := self._credential(integration)) is not None:

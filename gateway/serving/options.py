@@ -7,7 +7,7 @@ from pathlib import Path
 
 import msgspec
 
-from gateway.app import Launch
+from gateway.launch import Launch
 
 
 class Options(msgspec.Struct, frozen=True, kw_only=True):

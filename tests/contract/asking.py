@@ -5,7 +5,8 @@ from pathlib import Path
 
 import httpx
 
-from gateway.app import Application, Launch
+from gateway.app import Application
+from gateway.launch import Launch
 from tests.contract.exercise import STUBBED
 from tests.running import SHIPPED
 

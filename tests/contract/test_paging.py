@@ -4,7 +4,8 @@ from pathlib import Path
 
 import schemathesis
 
-from gateway.app import Application, Launch
+from gateway.app import Application
+from gateway.launch import Launch
 from tests.contract.asking import PUBLIC_URL
 from tests.contract.exercise import STUBBED, config, exercise
 

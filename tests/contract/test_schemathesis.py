@@ -4,7 +4,8 @@ from pathlib import Path
 
 import schemathesis
 
-from gateway.app import Application, Launch
+from gateway.app import Application
+from gateway.launch import Launch
 from tests.contract.exercise import PHASES, STUBBED, Found, config, exercise
 from tests.running import SHIPPED, running
 

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from gateway.app import Application, Launch
+from gateway.app import Application
+from gateway.launch import Launch
 from gateway.web.generation import Asgi
 from tests.contract.generated.trial import BASE, ENVIRON, Trial, findings, held, told
 

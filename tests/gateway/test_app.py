@@ -5,7 +5,8 @@ import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from gateway.app import UNFORESEEN, Application, Launch
+from gateway.app import UNFORESEEN, Application
+from gateway.launch import Launch
 
 CONFIG = """
 version: 1

@@ -56,7 +56,10 @@ def test_with_keys_any_host_and_any_page_may_ask() -> None:
 
     told = placed(written(post, keyless=False), post.operation)["responses"]
 
-    assert not {"403", "421"} & set(told)
+    assert "421" not in told
+    assert {"401", "403"} <= set(told)
+    assert "scope-missing" in str(told["403"])
+    assert "foreign-origin" not in str(told["403"])
 
 
 @pytest.mark.parametrize(

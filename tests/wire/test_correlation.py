@@ -10,7 +10,8 @@ from typing import Any
 import msgspec
 
 from gateway import Call, Handler, Kit, Policy, Reply, Site, Stage
-from gateway.app import Application, Launch
+from gateway.app import Application
+from gateway.launch import Launch
 from gateway.registry import Registry, discover
 from tests.wire.sockets import Reading, ask, connected, conversation, get, post, read_answer
 from tests.wire.vendors import Wire

@@ -47,6 +47,17 @@ def _rules(statuses: tuple[int, ...], kinds: tuple[str, ...]) -> Strategy:
     return st.lists(_rule(statuses, kinds), min_size=1, max_size=3)
 
 
+def _cache(required: Mapping[str, Strategy], *methods: list[str]) -> Strategy:
+    optional = {
+        "stale_while_revalidate": _of("30s"),
+        "stale_if_error": _of("10m"),
+        "vary": _of(["prefer"], []),
+        "tags": _of(["things"], ["a", "b"]),
+        "methods": _of(*methods),
+    }
+    return _some({"ttl": _of("1ms", "5m"), **required}, optional)
+
+
 CALM: Mapping[str, Strategy] = {
     "timeout": _some(
         {}, {"connect": _of("1s", "2500ms"), "attempt": _of("5s", "10s"), "total": _of("20s", "1m"), "idle": _of("30s")}
@@ -82,16 +93,9 @@ CALM: Mapping[str, Strategy] = {
         {"requests": _of(500_000, 1_000_000), "per": _of("1s", "1m", "1h")}, {"by": _of("caller", "user", "ip")}
     ),
     "bulkhead": _some({"concurrent": _of(10, 100)}, {"queue": _of(0, 50), "by": _of("integration", "connection")}),
-    "cache": _some(
-        {"ttl": _of("1ms", "5m")},
-        {
-            "stale_while_revalidate": _of("30s"),
-            "stale_if_error": _of("10m"),
-            "vary": _of(["prefer"], []),
-            "tags": _of(["things"], ["a", "b"]),
-            "methods": _of(["GET"], ["GET", "POST"], ["GET", "HEAD"]),
-            "respect_upstream": st.just(False),
-        },
+    "cache": st.one_of(
+        _cache({"respect_upstream": st.just(False)}, ["GET"], ["GET", "POST"], ["GET", "HEAD"]),
+        _cache({"respect_upstream": st.just(True)}, ["GET"], ["GET", "HEAD"]),
     ),
     "idempotency": _some({}, {"window": _of("1s", "24h"), "required": st.booleans()}),
     "errors": _rules((403, 404, 409), ("rejected",)),  # a stub's 404 is the one refusal that occurs

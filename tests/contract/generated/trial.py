@@ -10,8 +10,9 @@ import msgspec
 import schemathesis
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from gateway.app import Application, Launch
+from gateway.app import Application
 from gateway.diagnostics import InvalidConfig, render_concise
+from gateway.launch import Launch
 from gateway.web.generation import Asgi
 from tests.contract.asking import ask
 from tests.contract.documented import items_at, operation_at, undocumented

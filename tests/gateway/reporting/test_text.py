@@ -27,7 +27,7 @@ error[GW104]: unknown key `retires` in integration `twilio`
   |     ^^^^^^^ did you mean `retry`?
   |
   = allowed here: allow_private, base_url, cache, cost, credential, endpoints, errors, extends, native, openapi, retry, …
-  = help: gateway explain GW104"""
+  = help: gateway explain GW104"""  # noqa: E501 - as long as what is allowed here
     )
 
 

@@ -7,7 +7,8 @@ import httpx
 import msgspec
 
 from gateway import Call, Handler, Kit, Page, Policy, Reply
-from gateway.app import Application, Launch
+from gateway.app import Application
+from gateway.launch import Launch
 from gateway.registry import Registry
 
 FILE = """

@@ -1,0 +1,37 @@
+"""How an application is started, and what follows from that and from the file together."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from gateway.contract import Trail
+from gateway.loading import Loaded
+
+
+class Launch(msgspec.Struct, frozen=True, kw_only=True):
+    """How an application is started: what the command line and the environment say, the file apart.
+
+    `public_url` is where callers find the gateway unless the file says so; `engine` the vendor HTTP client. `observe`
+    is given the trail of each request to an endpoint, before anything is in it. `begin` is the file to begin with where
+    that is not `config` itself.
+    """
+
+    config: Path
+    begin: Path | None = None
+    environ: Mapping[str, str]
+    public_url: str = "http://127.0.0.1:8000"
+    allow_private: bool = False
+    engine: str = "wreq"
+    observe: Callable[[Trail], None] | None = None
+
+
+def public_url_of(loaded: Loaded, launch: Launch) -> str:
+    server = loaded.config.server
+    assumed = launch.public_url if server.tls is None else launch.public_url.replace("http:", "https:", 1)
+    return server.public_url or assumed
+
+
+def keyed(loaded: Loaded) -> bool:
+    """Whether callers need keys."""
+    return loaded.config.server.callers.api_keys == "required"

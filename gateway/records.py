@@ -1,0 +1,55 @@
+"""The store as one application uses it: made ready before it serves, asked who calls, told when keys were used."""
+
+import asyncio
+import contextlib
+import time
+
+from gateway.callers import Callers, caller_stage
+from gateway.callers.authenticating import USED_EVERY
+from gateway.contract import Stage
+from gateway.declared import Operation
+from gateway.stores import Database, SqlStore
+from gateway.stores.revisions import prepare
+
+
+class Records:
+    """`storage` is the address in the config. Nothing is asked of the database before somebody needs it."""
+
+    def __init__(self, storage: str) -> None:
+        """Raises ValueError for an address of no database."""
+        self.storage = storage
+        self._database = Database(storage)
+        self._callers = Callers(SqlStore(self._database).keys, time.monotonic, time.time)
+        self._noting: asyncio.Task[None] | None = None
+
+    def identify(self, operation: Operation) -> Stage:
+        return caller_stage(self._callers, operation)
+
+    def start(self) -> None:
+        self._noting = asyncio.create_task(self._note())
+
+    async def close(self) -> None:
+        if self._noting is not None:
+            self._noting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await self._noting
+            await self._callers.note_use()
+        await self._database.close()
+
+    async def _note(self) -> None:
+        while True:
+            await asyncio.sleep(USED_EVERY)
+            await self._callers.note_use()
+
+
+async def made_ready(storage: str) -> int:
+    """Makes the tables of an empty database and tells how many keys there are.
+
+    Raises OtherRevision, and StoreUnavailable.
+    """
+    database = Database(storage)
+    try:
+        await prepare(database)
+        return len(await SqlStore(database).keys.every())
+    finally:
+        await database.close()
