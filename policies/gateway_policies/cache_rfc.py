@@ -36,7 +36,7 @@ def respecting(
             call.trail.note("cache.bypass")
             return marked(await forward(call), BYPASS)
         stamp = desk.stamp(asked)
-        found = desk.store.find(asked.key, asked.owner, asked.fetch.headers, stamp)
+        found = desk.store.find(asked.key, asked.owner, asked.sent, stamp)
         if found is not None:
             now = desk.clock()
             chosen = use(found, asked.wish, now)
@@ -47,7 +47,7 @@ def respecting(
         if asked.wish.only_if_cached:
             raise NotCached("there is no answer that may be given without asking the vendor")
         if call.method == "HEAD":  # it tells of an answer without being one: nothing is learnt from it
-            return marked(await forward(asked.fetch), BYPASS)
+            return marked(await forward(asked.fetch()), BYPASS)
         return await desk.fetched(call, forward, asked, stamp, found)
 
     return {SLOT: http_cache}

@@ -50,18 +50,23 @@ NO_WISH = Wish()
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """A request: the key, owner and address of its answer, what the vendor would be sent, and what the caller wishes.
+    """A request: key, owner and address of its answer, the fields that the vendor is sent, what the caller wishes."""
 
-    `alike` is what two requests must have in common to be one fetch.
-    """
-
+    call: Call
     key: Key
     owner: str
     uri: str
-    fetch: Call
-    alike: Headers
+    sent: Headers
     wish: Wish
     conditions: Headers
+
+    def fetch(self) -> Call:
+        """What the vendor is asked for everybody who may get the answer."""
+        return msgspec.structs.replace(self.call, headers=self.sent)
+
+    def alike(self) -> Headers:
+        """What two requests have in common that are one fetch."""
+        return tuple([field for field in self.sent if field[0] != TRACE])
 
 
 def reader(operation: Operation, vary: tuple[str, ...]) -> Callable[[Call], Asked | None]:
@@ -82,13 +87,13 @@ def reader(operation: Operation, vary: tuple[str, ...]) -> Callable[[Call], Aske
         uri = base + call.target
         sent = tuple([field for field in headers if field[0] not in dropped])
         return Asked(
+            call=call,
             key=(uri, owner, tuple([field for field in sent if field[0] in names])),
             owner=owner,
             uri=uri,
-            fetch=msgspec.structs.replace(call, headers=sent),
-            alike=tuple([field for field in sent if field[0] != TRACE]),
+            sent=sent,
             wish=wish,
-            conditions=tuple([field for field in headers if field[0] in CONDITIONAL]),
+            conditions=() if given.isdisjoint(CONDITIONAL) else tuple([f for f in headers if f[0] in CONDITIONAL]),
         )
 
     return read

@@ -54,23 +54,23 @@ class Desk(msgspec.Struct, frozen=True, eq=False, kw_only=True):
             if fallback is not None and self._usable(asked, fallback):
                 return self.held(call, asked, fallback, self.clock(), "cache.stale")
         elif collapsed and got.kept is None:  # what may not be kept was for the one who asked
-            got, collapsed = Got(await forward(asked.fetch)), False
+            got, collapsed = Got(await forward(asked.fetch())), False
         return self._answered(call, asked, got, _why(asked, found) + (b"; collapsed" if collapsed else b""))
 
     def refresh(self, call: Call, forward: Handler, asked: Asked, stamp: int, found: Stored) -> None:
         """Fetches in the background, unless that is under way."""
-        flights, key = self.store.flights, (asked.key, asked.alike, stamp)
+        flights, key = self.store.flights, (asked.key, asked.alike(), stamp)
         if flights.find(key, self.clock()) is None:
             fetch = self._refresh(call, forward, asked, stamp, found)
             flights.begin(key, fetch, until=call.deadline, background=True)
 
     def _flight(self, forward: Handler, asked: Asked, stamp: int, found: Stored | None) -> tuple[Flight[Got], bool]:
         """The stamp is part of the key: who asks after a write does not join a fetch from before it."""
-        flights, key = self.store.flights, (asked.key, asked.alike, stamp)
+        flights, key = self.store.flights, (asked.key, asked.alike(), stamp)
         under_way = flights.find(key, self.clock())
         if under_way is not None:
             return under_way, True
-        return flights.begin(key, self._fetch(forward, asked, stamp, found), until=asked.fetch.deadline), False
+        return flights.begin(key, self._fetch(forward, asked, stamp, found), until=asked.call.deadline), False
 
     async def _landed(self, flight: Flight[Got], call: Call, fallback: Stored | None) -> Got:
         left = call.deadline - self.clock()
@@ -81,7 +81,7 @@ class Desk(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         return got
 
     async def _fetch(self, forward: Handler, asked: Asked, stamp: int, found: Stored | None) -> Got:
-        call, sent = asked.fetch, self.clock()
+        call, sent = asked.fetch(), self.clock()
         reply = await forward(call if found is None else _conditional(call, found))
         times = Times(sent=sent, received=self.clock(), now=self.now())
         if found is not None and reply.status == NOT_MODIFIED and reply.verdict is None:
@@ -95,11 +95,11 @@ class Desk(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     def _kept(self, asked: Asked, new: Stored | None, stamp: int) -> Stored | None:
         """Puts it in the place of what was kept, which goes in any case; not where a write came in between."""
         if new is None or self.stamp(asked) != stamp:
-            self.store.remove(asked.key, asked.fetch.headers)
+            self.store.remove(asked.key, asked.sent)
             return None
-        if not self.store.put(asked.key, new, asked.fetch.headers):
+        if not self.store.put(asked.key, new, asked.sent):
             return None
-        asked.fetch.trail.note("cache.stored")
+        asked.call.trail.note("cache.stored")
         return new
 
     async def _refresh(self, call: Call, forward: Handler, asked: Asked, stamp: int, found: Stored) -> Got:
