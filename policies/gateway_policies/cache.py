@@ -155,6 +155,7 @@ def _caching(settings: Cache, operation: Operation, store: CacheStore, company: 
         dropped=CONDITIONAL | (SHAPING - names),
         ttl=float(settings.ttl),
         negative=float(settings.negative),
+        revalidate=revalidate,
         if_error=float(settings.stale_if_error),
     )
 
@@ -182,8 +183,8 @@ def _second(
 ) -> Second | None:
     if company.shared.alone:
         return None
-    kept = settings.ttl + max(settings.stale_while_revalidate, settings.stale_if_error)
-    return Second(company, kit, operation, versions, kept=float(kept), declared=(operation, settings))
+    late = max(settings.stale_while_revalidate, settings.stale_if_error)
+    return Second(company, kit, operation, versions, late=float(late), declared=(operation, settings))
 
 
 def _within(outer: Stage, inner: Stage) -> Stage:

@@ -1,35 +1,36 @@
-"""What several processes have in common of a cache: which tags were dropped, and who fetches what.
+"""What several processes have in common of a cache: which tags were dropped, everywhere and at once.
 
-A dropped tag is a number that grows. Each process knows the numbers of the tags that it uses and is told when one
-changes; where it may have missed something, what it keeps counts as dropped.
+A dropped tag is a number that changes. Each process knows the numbers of the tags that it uses and is told of every
+change. Where it may have missed one, what it keeps counts as dropped; where it cannot tell of one, it owes it, and the
+others hear of it when they can be reached again.
 """
 
 import asyncio
 import secrets
 from collections.abc import Coroutine, Iterable
-from contextlib import suppress
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 from gateway import NotShared, Shared
 from gateway_policies.cache_store import CacheStore, Version
+from gateway_policies.cache_turns import Turns
 
 CHANNEL = "cache"
 KEPT = 30 * 86_400.0
-"""Seconds for which the number of a tag is remembered: longer than any answer is kept."""
-LEASE = 10.0
-"""Seconds for which a process may fetch for all; one that takes longer, or died, is not waited for."""
-LOOK = 0.5
-"""Seconds between two looks for an answer that another process fetches, should the news of it be lost."""
+"""Seconds for which the number of a tag is remembered."""
+FIRST = 2**40
+"""A tag begins with a number between this and 256 times it, by chance: one that was forgotten must not begin where it
+was before. No tag is dropped so often."""
+MOST_BUSY = 256
+"""Tasks beside the requests; an answer that comes when there are more of them is not put where others find it."""
 
 
-class News(msgspec.Struct, frozen=True, array_like=True):
-    """A tag was dropped and has this number now; or a fetch has ended, well or badly."""
+class Dropped(msgspec.Struct, frozen=True, array_like=True):
+    """A tag was dropped, and has this number now."""
 
-    kind: Literal["dropped", "fetched"]
     name: str
-    number: int = 0
+    number: int
 
 
 class Company:
@@ -37,95 +38,104 @@ class Company:
 
     def __init__(self, shared: Shared, store: CacheStore) -> None:
         self.shared = shared
+        self.turns = Turns(shared)
         self._store = store
-        self._me = secrets.token_hex(4)
-        self._awaited: dict[str, asyncio.Event] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._deaf = shared.listen(CHANNEL, self._heard)
 
     def stop(self) -> None:
         self._deaf()
+        self.turns.stop()
         for task in self._tasks:
             task.cancel()
 
-    async def drop(self, versions: Iterable[Version]) -> None:
-        """Here at once, everywhere before it returns, unless the others cannot be reached."""
+    async def drop(self, versions: Iterable[Version]) -> bool:
+        """Here at once, everywhere before it returns; False where others cannot be reached and hear of it later."""
         dropped = tuple(versions)
         for version in dropped:
             version.number += 1
         if self.shared.alone:
-            return
+            return True
         for version in dropped:
-            with suppress(NotShared):
-                version.shared = await self.shared.add(_tag(version), 1, KEPT)
-                self.shared.tell(CHANNEL, msgspec.msgpack.encode(News("dropped", version.name, version.shared)))
+            version.owed += 1
+        await asyncio.wait((self.later(self._settle_all(dropped)),))  # a caller who leaves does not end it
+        return not any(version.owed for version in dropped)
 
     async def numbers(self, versions: Iterable[Version]) -> int:
         """One number for what the tags have come to everywhere. Raises NotShared."""
         total = 0
         for version in versions:
-            if version.shared is None:
-                version.shared = await self.shared.add(_tag(version), 0, KEPT)
+            while version.shared is None or version.owed:
+                await self._settle(version)
             total += version.shared
         return total
 
-    async def may_fetch(self, name: str) -> bool:
-        """Whether this process is the one that fetches; also where nobody can tell."""
-        try:
-            return await self.shared.claim(_flight(name), self._me, LEASE)
-        except NotShared:
-            return True
+    @property
+    def busy(self) -> bool:
+        return len(self._tasks) >= MOST_BUSY
 
-    def fetched(self, name: str) -> None:
-        """Lets the others look, or fetch themselves."""
-        self._begin(self._landed(name))
-
-    async def wait(self, name: str) -> None:
-        """Until another process has fetched, or for a moment."""
-        event = self._awaited.setdefault(name, asyncio.Event())
-        try:
-            async with asyncio.timeout(LOOK):
-                await event.wait()
-        except TimeoutError:
-            return
-        finally:
-            self._awaited.pop(name, None)
-
-    def later(self, work: Coroutine[Any, Any, None]) -> None:
-        """Work that no caller waits for."""
-        self._begin(work)
-
-    async def _landed(self, name: str) -> None:
-        with suppress(NotShared):
-            await self.shared.release(_flight(name), self._me)
-        self.shared.tell(CHANNEL, msgspec.msgpack.encode(News("fetched", name)))
-
-    def _heard(self, message: bytes | None) -> None:
-        if message is None:
-            for known in self._store.versions():
-                known.shared = None
-                known.number += 1
-            return
-        try:
-            news = msgspec.msgpack.decode(message, type=News)
-        except msgspec.DecodeError:
-            return  # another version of the gateway
-        if news.kind == "fetched":
-            if (event := self._awaited.get(news.name)) is not None:
-                event.set()
-        elif (version := self._store.known(news.name)) is not None and version.shared != news.number:
-            version.shared = max(version.shared or 0, news.number)
-            version.number += 1
-
-    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+    def later(self, work: Coroutine[Any, Any, None]) -> "asyncio.Task[None]":
+        """Work that no caller waits for, or that goes on when he leaves."""
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
+
+    async def _settle_all(self, versions: Iterable[Version]) -> None:
+        try:
+            for version in versions:
+                if version.owed:
+                    await self._settle(version)
+        except NotShared:
+            return  # it stays owed
+
+    async def _settle(self, version: Version) -> None:
+        """Adds what is owed to the number that all have, and learns that. Raises NotShared."""
+        owed, before = version.owed, version.number
+        version.owed = 0  # what is dropped meanwhile is owed anew
+        try:
+            number = await self.shared.add(_tag(version), owed, KEPT)
+            if number < FIRST:
+                number = await self._begun(version)
+        except BaseException:
+            version.owed += owed
+            raise
+        if version.number == before:  # else something was heard that may be newer
+            version.shared = number
+        if owed:
+            self.shared.tell(CHANNEL, msgspec.msgpack.encode(Dropped(version.name, number)))
+
+    async def _begun(self, version: Version) -> int:
+        """The number of a tag that nobody knew of; where two begin it at once, the first one's holds."""
+        first = FIRST + secrets.randbelow(255 * FIRST)
+        number = await self.shared.add(_tag(version), first, KEPT)
+        if number - first >= FIRST:
+            number = await self.shared.add(_tag(version), -first, KEPT)
+        return number
+
+    def _heard(self, message: bytes | None) -> None:
+        if message is None:
+            self._missed()
+            return
+        try:
+            news = msgspec.msgpack.decode(message, type=Dropped)
+        except msgspec.DecodeError:
+            return  # another version of the gateway
+        version = self._store.known(news.name)
+        if version is None or version.shared == news.number:
+            return
+        version.number += 1
+        grown = version.shared is not None and version.shared < news.number
+        version.shared = news.number if grown else None  # news may overtake each other: then it is asked for
+
+    def _missed(self) -> None:
+        for version in self._store.versions():
+            version.shared = None
+            version.number += 1
+        owed = [version for version in self._store.versions() if version.owed]
+        if owed:
+            self.later(self._settle_all(owed))
 
 
 def _tag(version: Version) -> str:
     return f"cache/tag/{version.name}"
-
-
-def _flight(name: str) -> str:
-    return f"cache/flight/{name}"

@@ -7,8 +7,8 @@ import msgspec
 
 from gateway import Call, Handler, Reply
 from gateway.errors import GatewayError, Refused, UpstreamFailure, UpstreamTimeout
-from gateway_policies.cache_company import LEASE
-from gateway_policies.cache_fields import GONE, Asked, answer, entry_of, marked, without
+from gateway_policies.cache_errand import Errand
+from gateway_policies.cache_fields import Asked, answer, entry_of, gone, marked, without
 from gateway_policies.cache_flights import Flight
 from gateway_policies.cache_second import Second
 from gateway_policies.cache_store import CacheStore, Entry, Landed, Version, stamp_of
@@ -24,8 +24,8 @@ TOO_MANY, SERVER_ERROR = 429, 500
 class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """What one endpoint may take from the store and put there.
 
-    `dropped` are the header fields that no fetch has; `ttl`, `negative` (for what is not there) and `if_error` are
-    seconds; `second` is what the endpoint has in common with other processes, None where there are none.
+    `dropped` are the header fields that no fetch has; `ttl`, `negative` (for what is not there), `revalidate` and
+    `if_error` are seconds; `second` is what the endpoint has in common with other processes, None where there are none.
     """
 
     store: CacheStore
@@ -34,6 +34,7 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     dropped: frozenset[bytes]
     ttl: float
     negative: float
+    revalidate: float
     if_error: float
     second: Second | None = None
 
@@ -45,24 +46,25 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         return answer(entry, asked.conditions, (age, (b"cache-status", b"gateway; hit; ttl=%d" % ttl)))
 
     async def fetched(self, call: Call, forward: Handler, asked: Asked, stamp: int, entry: Entry | None) -> Reply:
-        """What the vendor answers, to this call or to one that asked before it; where he fails, a stale `entry`."""
+        """What the vendor answers, to this call or to one that asked before it; where he fails, a stale answer."""
         why = b"request" if asked.forced else b"uri-miss" if entry is None else b"stale"
-        fallback = None if asked.forced or not self.if_error else entry
         flight, joined = self._flight(call, forward, asked, stamp)
         call.trail.note("cache.coalesced" if joined else "cache.miss")
-        patience = None if fallback is None else _patience(call.deadline - self.clock())
+        tolerant = bool(self.if_error) and not asked.forced and not (entry is None and self.second is None)
+        patience = _patience(call.deadline - self.clock()) if tolerant else None
         try:
             landed = await self.store.flights.land(flight, patience)
             if landed is None:
                 raise UpstreamTimeout("the answer was not there in time")
         except (UpstreamFailure, Refused):
-            if fallback is None or not self._usable(fallback):
+            fallback = self._fallback(asked, stamp) if tolerant else None
+            if fallback is None:
                 raise
             return self.held(call, asked, fallback, self.clock(), "cache.stale")
-        if fallback is not None and _failed(landed.reply) and self._usable(fallback):
+        if tolerant and _failed(landed.reply) and (fallback := self._fallback(asked, stamp)) is not None:
             return self.held(call, asked, fallback, self.clock(), "cache.stale")
         if landed.shared and landed.entry is not None:
-            return self.held(call, asked, landed.entry, self.clock(), "cache.hit")
+            return self._from_others(call, forward, asked, stamp, landed.entry)
         status = self._status(why, joined=joined, stored=landed.stored)
         if landed.entry is None:
             return marked(landed.reply, status)
@@ -87,40 +89,47 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         key = (asked.key, stamp) if call.header(HURRY) is None else (asked.key, stamp, call.correlation_id)
         return flights.begin(key, self._fetch(call, forward, asked, stamp), until=call.deadline), False
 
-    async def _fetch(self, call: Call, forward: Handler, asked: Asked, stamp: int) -> Landed:
-        if self.second is None:
+    async def _fetch(
+        self, call: Call, forward: Handler, asked: Asked, stamp: int, *, late: float | None = None
+    ) -> Landed:
+        """From another process or from the vendor; what is stale for more than `late` seconds will not do."""
+        number = None if self.second is None else await self.second.number()
+        if self.second is None or number is None:
             return await self._from_vendor(call, forward, asked, stamp)
-        return await self._together(self.second, call, forward, asked, stamp)
-
-    async def _together(self, second: Second, call: Call, forward: Handler, asked: Asked, stamp: int) -> Landed:
-        """From another process, or from the vendor for all of them: whoever may fetch is not waited for for ever."""
-        name, until = second.name(asked), min(self.clock() + LEASE, call.deadline - MARGIN)
-        while True:
-            found = None if asked.forced else await second.find(asked, name, stamp)
-            if found is not None and self.clock() < found.expires:
-                return self._kept(found, stamp)
-            if self.clock() >= until or await second.company.may_fetch(name):
-                break
-            await second.company.wait(name)
-        number = await second.number()
+        joins, landed = not asked.forced and call.header(HURRY) is None, None
+        errand = Errand(self.second, asked, number, deadline=call.deadline, joins=joins)
+        late = self.revalidate if late is None else late
         try:
+            found = None if asked.forced else await errand.found(stamp, late)
+            if found is not None:
+                kept = self._kept(found, stamp)
+                if self.clock() < found.expires + (late if found.verdict is None else 0):
+                    return kept
             landed = await self._from_vendor(call, forward, asked, stamp)
-            if landed.stored and landed.entry is not None and number is not None:
-                await second.put(landed.entry, name, number)
             return landed
         finally:
-            second.company.fetched(name)
+            errand.close(landed.entry if landed is not None and landed.stored else None)
 
-    def _kept(self, entry: Entry, stamp: int) -> Landed:
-        stored = stamp_of(self.versions) == stamp and self.store.put(entry)
-        return Landed(Reply(entry.status, entry.headers, entry.body, entry.verdict), entry, stored, shared=True)
+    def _kept(self, found: Entry, stamp: int) -> Landed:
+        known = self.store.get(found.key, found.owner, stamp)
+        newer = known is None or known.since <= found.since
+        stored = stamp_of(self.versions) == stamp and newer and self.store.put(found)
+        return Landed(Reply(found.status, found.headers, found.body, found.verdict), found, stored, shared=True)
+
+    def _from_others(self, call: Call, forward: Handler, asked: Asked, stamp: int, entry: Entry) -> Reply:
+        now = self.clock()
+        if now < entry.expires:
+            return self.held(call, asked, entry, now, "cache.hit")
+        self.refresh(call, forward, asked, stamp)
+        return self.held(call, asked, entry, now, "cache.stale")
 
     async def _from_vendor(self, call: Call, forward: Handler, asked: Asked, stamp: int) -> Landed:
         reply = await forward(without(call, self.dropped))
-        ttl = self.negative if reply.status in GONE else self.ttl
-        entry = entry_of(asked, reply, since=self.clock(), ttl=ttl, stamp=stamp, largest=self.store.largest)
+        missing, since, largest = gone(reply), self.clock(), self.store.largest
+        ttl = self.negative if missing else self.ttl
+        entry = entry_of(asked, reply, since=since, ttl=ttl, stamp=stamp, versions=self.versions, largest=largest)
         if entry is None:
-            if reply.status in GONE:
+            if missing:
                 self.store.remove(asked.key)
             return Landed(await _whole(reply))
         stored = stamp_of(self.versions) == stamp and self.store.put(entry)
@@ -130,7 +139,7 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 
     async def _refresh(self, call: Call, forward: Handler, asked: Asked, stamp: int) -> Landed:
         try:
-            landed = await self._fetch(call, forward, asked, stamp)
+            landed = await self._fetch(call, forward, asked, stamp, late=0.0)
         except BaseException as error:
             slug = error.slug if isinstance(error, GatewayError) else type(error).__name__
             call.trail.note("cache.refresh_failed", slug=slug)
@@ -139,12 +148,12 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
             call.trail.note("cache.refresh_failed", status=landed.reply.status)
         return landed
 
-    def _usable(self, entry: Entry) -> bool:
-        return (
-            entry.verdict is None
-            and self.clock() < entry.expires + self.if_error
-            and stamp_of(self.versions) == entry.stamp
-        )
+    def _fallback(self, asked: Asked, stamp: int) -> Entry | None:
+        """What is better than none; what was found with the others is kept by now, too."""
+        entry = self.store.get(asked.key, asked.owner, stamp) if stamp_of(self.versions) == stamp else None
+        if entry is None or entry.verdict is not None or self.clock() >= entry.expires + self.if_error:
+            return None
+        return entry
 
     def _status(self, why: bytes, *, joined: bool, stored: bool) -> tuple[bytes, bytes]:
         value = b"gateway; fwd=" + why

@@ -8,7 +8,7 @@ from operator import itemgetter
 import msgspec
 
 from gateway import Call, Headers, Operation, Reply
-from gateway_policies.cache_store import Entry, Key
+from gateway_policies.cache_store import Entry, Key, Version
 from gateway_policies.paging_all import wanted
 from gateway_policies.request_mapping import SCENARIO
 
@@ -97,17 +97,26 @@ def without(call: Call, dropped: frozenset[bytes]) -> Call:
 
 GONE = frozenset({404, 410})
 """What is not there any more is not to be had from the cache either, unless that itself is kept."""
+FINAL = frozenset({None, "rejected"})
+"""What a refusal means that another try does not change."""
 
 
-def entry_of(asked: Asked, reply: Reply, *, since: float, ttl: float, stamp: int, largest: int) -> Entry | None:
+def gone(reply: Reply) -> bool:
+    """Whether the vendor says for good that there is no such thing; what may pass if it is tried again is not that."""
+    verdict = reply.verdict
+    final = verdict is None or (verdict.kind in FINAL and not verdict.retryable)
+    return reply.status in GONE and final
+
+
+def entry_of(
+    asked: Asked, reply: Reply, *, since: float, ttl: float, stamp: int, versions: tuple[Version, ...], largest: int
+) -> Entry | None:
     """An answer as it is kept for `ttl` seconds, with the vendor's entity tag or one of our own.
 
     None for one that may not be given to others: not whole, too large, with one caller's cookie, or a failure other
     than that there is no such thing.
     """
-    if reply.status not in GONE and (reply.status != 200 or reply.verdict is not None):  # noqa: PLR2004
-        return None
-    if not ttl:
+    if not ttl or not ((reply.status == 200 and reply.verdict is None) or gone(reply)):  # noqa: PLR2004
         return None
     if not isinstance(reply.body, bytes) or len(reply.body) > largest or reply.header(b"set-cookie") is not None:
         return None
@@ -126,6 +135,7 @@ def entry_of(asked: Asked, reply: Reply, *, since: float, ttl: float, stamp: int
         since=since,
         expires=since + ttl,
         stamp=stamp,
+        versions=versions,
         status=reply.status,
         verdict=reply.verdict,
     )

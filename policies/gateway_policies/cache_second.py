@@ -3,7 +3,6 @@
 import hashlib
 import hmac
 import os
-from collections.abc import Sequence
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -13,17 +12,23 @@ from gateway import Headers, Kit, NotShared, Operation, Verdict
 from gateway_policies.cache_company import Company
 from gateway_policies.cache_fields import Asked
 from gateway_policies.cache_store import Entry, Version
+from gateway_policies.cache_turns import Turn
 
 NONCE_BYTES = 12
+LARGEST_SHARED = 512 * 1024
+"""Bytes of a body that is put where others find it; a larger one each process fetches for itself."""
+SKEW = 5.0
+"""Seconds by which another machine's clock may be ahead of ours."""
 
 
 class Record(msgspec.Struct, frozen=True, array_like=True):
     """An answer as it lies in the shared state. `at` is seconds since 1970, `ttl` seconds from then.
 
-    `key` and `owner` are repeated inside: what was put under another name, or for somebody else, is not an answer.
+    `name`, which stands for the key, and `owner` are repeated inside: what was put under another name, or for somebody
+    else, is not an answer.
     """
 
-    key: bytes
+    name: str
     owner: str
     number: int
     at: float
@@ -37,7 +42,7 @@ class Record(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Second:
-    """The answers of one endpoint that its processes have in common; `kept` is for how many seconds one can be of use.
+    """The answers of one endpoint that its processes have in common; `late` is how long a stale one can be of use.
 
     `declared` is whatever an answer depends on beside the request: endpoints that are declared otherwise share nothing.
     """
@@ -47,15 +52,15 @@ class Second:
         company: Company,
         kit: Kit,
         operation: Operation,
-        versions: Sequence[Version],
+        versions: tuple[Version, ...],
         *,
-        kept: float,
+        late: float,
         declared: object,
     ) -> None:
         self.company = company
-        self._now, self._clock = kit.now, kit.clock
+        self.clock, self._now = kit.clock, kit.now
         self._versions = versions
-        self._kept = kept
+        self._late = late
         fingerprint = hashlib.sha256(repr((operation.id, declared)).encode()).digest()
         self._digest = hmac.new(kit.secret, fingerprint, hashlib.sha256)
         sealing = hmac.digest(kit.secret, b"cached answers", hashlib.sha256)
@@ -67,18 +72,29 @@ class Second:
         digest.update(msgspec.msgpack.encode(asked.key[1:]))
         return digest.hexdigest()
 
-    async def find(self, asked: Asked, name: str, stamp: int) -> Entry | None:
+    async def number(self) -> int | None:
+        """What the tags come to, before a fetch begins: an answer from before a write must not pass for a newer one.
+
+        None where nobody can be asked.
+        """
+        try:
+            return await self.company.numbers(self._versions)
+        except NotShared:
+            return None
+
+    async def find(self, asked: Asked, name: str, number: int, stamp: int) -> Entry | None:
         """What another process has fetched, fresh or stale; None where there is none, or nobody can be asked."""
         try:
-            number = await self.company.numbers(self._versions)
-            value = await self.company.shared.get(f"cache/answer/{name}")
+            value = await self.company.shared.get(_place(name))
         except NotShared:
             return None
         record = None if value is None else self._opened(value, name)
-        if record is None or record.key != name.encode() or record.owner != asked.owner or record.number != number:
+        if record is None or record.name != name or record.owner != asked.owner or record.number != number:
             return None
-        age = max(self._now() - record.at, 0.0)
-        since = self._clock() - age
+        age = self._now() - record.at
+        if age < -SKEW:
+            return None  # a clock that is ahead would make it fresh for longer
+        since = self.clock() - max(age, 0.0)
         return Entry(
             key=asked.key,
             owner=asked.owner,
@@ -89,23 +105,31 @@ class Second:
             since=since,
             expires=since + record.ttl,
             stamp=stamp,
+            versions=self._versions,
             status=record.status,
             verdict=record.verdict,
         )
 
-    async def number(self) -> int | None:
-        """What the tags come to before a fetch begins: an answer from before a write must not pass for a newer one."""
-        try:
-            return await self.company.numbers(self._versions)
-        except NotShared:
-            return None
+    def hand_over(self, turn: Turn | None, entry: Entry | None, name: str, number: int) -> None:
+        """Lets the others have an answer, and have their turn, without making anybody wait."""
+        if entry is not None and (self.company.busy or len(entry.body) > LARGEST_SHARED):
+            entry = None
+        if turn is not None:
+            turn.leave()
+        if entry is not None or (turn is not None and turn.ends):
+            self.company.later(self._handed_over(turn, entry, name, number))
 
-    async def put(self, entry: Entry, name: str, number: int) -> None:
+    async def _handed_over(self, turn: Turn | None, entry: Entry | None, name: str, number: int) -> None:
+        kept = entry is not None and await self._put(entry, name, number)
+        if turn is not None:
+            await turn.end(kept=kept)
+
+    async def _put(self, entry: Entry, name: str, number: int) -> bool:
         record = Record(
-            key=name.encode(),
+            name=name,
             owner=entry.owner,
             number=number,
-            at=self._now() - (self._clock() - entry.since),
+            at=self._now() - (self.clock() - entry.since),
             ttl=entry.expires - entry.since,
             headers=entry.headers,
             validators=entry.validators,
@@ -114,10 +138,11 @@ class Second:
             status=entry.status,
             verdict=entry.verdict,
         )
+        seconds = record.ttl if entry.verdict else record.ttl + self._late
         try:
-            await self.company.shared.put(f"cache/answer/{name}", self._sealed(record, name), self._kept)
+            return await self.company.shared.put(_place(name), self._sealed(record, name), seconds)
         except NotShared:
-            return
+            return False
 
     def _sealed(self, record: Record, name: str) -> bytes:
         plain = msgspec.msgpack.encode(record)
@@ -134,3 +159,7 @@ class Second:
             return msgspec.msgpack.decode(value, type=Record)
         except (InvalidTag, msgspec.DecodeError, ValueError):
             return None
+
+
+def _place(name: str) -> str:
+    return f"cache/answer/{name}"

@@ -1,7 +1,8 @@
 """What is cached: answers of all integrations, bounded by bytes, and what has become of the tags that they carry."""
 
+import asyncio
 import sys
-from collections import OrderedDict
+from collections import Counter, OrderedDict
 from collections.abc import Hashable, Iterable
 
 import msgspec
@@ -15,6 +16,8 @@ LARGEST = 8
 """One answer may take an eighth of them, so that no single one drives out all others."""
 OVERHEAD = 600
 """Bytes that an entry takes beside its key, header fields and body."""
+AT_ONCE = 1_000
+"""How many are looked at before others have their turn."""
 EVERYTHING = "*"
 """The tag that every cached answer of an integration carries."""
 OWN = "@"
@@ -26,22 +29,24 @@ Key = tuple[Hashable, ...]
 class Version:
     """How often what carries a tag was invalidated, as far as this process knows; only ever grows.
 
-    `shared` is the number that all processes have for it, None where that is not known for sure.
+    `shared` is the number that all processes have for it, None where that is not known for sure; `owed` is how often it
+    was invalidated here without the others knowing.
     """
 
-    __slots__ = ("name", "number", "shared")
+    __slots__ = ("name", "number", "owed", "shared")
 
     def __init__(self, name: str) -> None:
         self.name = name
         self.number = 0
+        self.owed = 0
         self.shared: int | None = None
 
 
 class Entry(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     """A cached 200, or a 404 or 410 with what it means.
 
-    `since` and `expires` are readings of Kit.clock, `stamp` what its tags' versions added up to. `validators` are the
-    header fields that a 304 repeats, `tag` the entity tag without the mark of a weak one.
+    `since` and `expires` are readings of Kit.clock, `stamp` what the `versions` of its tags added up to.
+    `validators` are the header fields that a 304 repeats, `tag` the entity tag without the mark of a weak one.
     """
 
     key: Key
@@ -53,6 +58,7 @@ class Entry(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     since: float
     expires: float
     stamp: int
+    versions: tuple[Version, ...] = ()
     status: int = 200
     verdict: Verdict | None = None
 
@@ -132,6 +138,25 @@ class CacheStore:
         found = self._entries.pop(key, None)
         if found is not None:
             self.size -= found[1]
+
+    async def sweep(self) -> int:
+        """Lets go of what was invalidated, and tells how much that was; others have their turn in between."""
+        swept = 0
+        for number, (key, (entry, _)) in enumerate(list(self._entries.items())):
+            if stamp_of(entry.versions) != entry.stamp and self.holds(entry):
+                self.remove(key)
+                swept += 1
+            if number % AT_ONCE == AT_ONCE - 1:
+                await asyncio.sleep(0)
+        return swept
+
+    def holds(self, entry: Entry) -> bool:
+        found = self._entries.get(entry.key)
+        return found is not None and found[0] is entry
+
+    def by_integration(self) -> dict[str, int]:
+        """How many answers are kept, by the integration they are of."""
+        return dict(Counter(entry.versions[0].name.partition("/")[0] for entry, _ in self._entries.values()))
 
     def stop(self) -> None:
         """Ends the fetches that are under way, those in the background too."""
