@@ -66,6 +66,7 @@ class Session:
         self._environ = {
             **kept,
             "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
+            "GATEWAY_GRACE": "0",
             "GATEWAY_PORT": self._port,
             "GATEWAY_ADMIN_BIND": f"127.0.0.1:{self._admin}",
         }
