@@ -19,13 +19,19 @@ READY = 15.0
 class Redis:
     """A redis-server that can be hurt: killed, started again on the same port, frozen and thawed."""
 
-    def __init__(self, folder: Path, *, password: str, maxmemory: str, persistent: bool) -> None:
+    def __init__(
+        self, folder: Path, *, password: str, maxmemory: str, persistent: bool, certificate: Path | None
+    ) -> None:
         self._folder = folder
         self._flags = ["--dir", str(folder), "--save", "", "--appendonly", "yes" if persistent else "no"]
         self._flags += ["--appendfsync", "always", "--unixsocket", str(folder / "redis.sock")]
         self._flags += ["--logfile", str(folder / "redis.log")]
         self._flags += ["--requirepass", password] if password else []
         self._flags += ["--maxmemory", maxmemory, "--maxmemory-policy", "noeviction"] if maxmemory else []
+        self.tls_port = free_port() if certificate else 0
+        if certificate:
+            self._flags += ["--tls-port", str(self.tls_port), "--tls-auth-clients", "no"]
+            self._flags += ["--tls-cert-file", str(certificate), "--tls-key-file", str(certificate)]
         self._password = password
         self._user = f":{quote(password, safe='')}@" if password else ""
         self.port = free_port()
@@ -34,6 +40,11 @@ class Redis:
     @property
     def url(self) -> str:
         return f"redis://{self._user}127.0.0.1:{self.port}/0"
+
+    @property
+    def tls_url(self) -> str:
+        """Where there is a certificate, which has to be of 127.0.0.1."""
+        return f"rediss://{self._user}127.0.0.1:{self.tls_port}/0"
 
     @property
     def unix_url(self) -> str:
@@ -88,10 +99,17 @@ class Redis:
 
 
 @contextmanager
-def redis_server(*, password: str = "", maxmemory: str = "", persistent: bool = False) -> Iterator[Redis]:
-    """A redis that answers; `maxmemory` as redis writes it (`3mb`), and then nothing is evicted: it is full."""
+def redis_server(
+    *, password: str = "", maxmemory: str = "", persistent: bool = False, certificate: Path | None = None
+) -> Iterator[Redis]:
+    """A redis that answers; `maxmemory` as redis writes it (`3mb`), and then nothing is evicted: it is full.
+
+    `certificate` is a file with a certificate and its key: it is served by TLS too, then.
+    """
     with tempfile.TemporaryDirectory(prefix="gateway-redis-") as folder:
-        server = Redis(Path(folder), password=password, maxmemory=maxmemory, persistent=persistent)
+        server = Redis(
+            Path(folder), password=password, maxmemory=maxmemory, persistent=persistent, certificate=certificate
+        )
         try:
             yield server
         finally:
