@@ -10,9 +10,15 @@ import msgspec
 from gateway import NotShared, Pace, Shared
 
 CHANNEL = "rate_limit"
-AHEAD = 0.025
+AHEAD = 0.02
 """Seconds' worth of calls that a process takes at once, at most: at high rates not every call asks."""
-KEPT = 0.04
+PARTS = 100
+"""Where calls are taken one by one, they are counted in parts: so there can be a little room for being late."""
+ROOM = 0.03
+"""Seconds by which a process may come late for its turn without a loss for all, at most a third of a turn."""
+LATE, LATE_PART = 0.1, 40
+"""Seconds by which calls may arrive later at the vendor's than those before them, at most this part of `per`."""
+KEPT = 0.03
 """Seconds after which what was taken and not sent is not sent any more."""
 PART = 4
 """What may go out at once among several processes is at most this part of the requests, or what one call costs."""
@@ -27,8 +33,8 @@ class Dearest:
 class Supply:
     """What this process may send of a limit that others draw on as well.
 
-    What may go out at once lowers what may follow, and so does what may be sent a little after it was taken: no window
-    of `per` seconds ever holds more than `requests`.
+    What may go out at once lowers what may follow, and so does what may be sent or arrive a little later than the rest:
+    no window of `per` seconds ever holds more than `requests`.
     """
 
     def __init__(self, shared: Shared, name: str, limit: Pace, clock: Callable[[], float], dearest: Dearest) -> None:
@@ -38,17 +44,18 @@ class Supply:
         self._clock = clock
         self._dearest = dearest
         self._lease = max(1, int(limit.amount / limit.per * AHEAD))
+        self._parts = PARTS if self._lease == 1 else 1
         self._size = 1
         self._pace: Pace | None = None
-        self._tokens = 0
+        self._amount = 0
         self._until = 0.0
 
     def has(self, cost: int, now: float) -> bool:
-        return self._tokens >= cost and now < self._until
+        return self._amount >= cost * self._parts and now < self._until
 
     def use(self, cost: int) -> bool:
         """Takes from what this process has; it must be enough."""
-        self._tokens -= cost
+        self._amount -= cost * self._parts
         return True
 
     async def ask(self, cost: int) -> float:
@@ -56,30 +63,33 @@ class Supply:
 
         Where a process could not send what it took, it takes less.
         """
-        pace = self._pace if self._pace is not None and cost <= self._pace.burst else self._decided()
-        used_up = self._tokens < cost and self._clock() < self._until
+        pace = self._pace if self._pace is not None and cost * self._parts <= self._pace.burst else self._decided()
+        used_up = self._clock() < self._until
         self._size = min(self._size * 2, self._lease) if used_up else 1
+        least = cost * self._parts
         try:
-            taken = await self._shared.take(self._name, pace, max(cost, self._size), least=cost)
+            taken = await self._shared.take(self._name, pace, max(least, self._size * self._parts), least=least)
         except NotShared:
-            self._have(cost)  # the limit of this process alone holds all the same
+            self._have(least)  # the limit of this process alone holds all the same
             return 0.0
         if taken.granted:
             self._have(taken.granted)
             return 0.0
-        return taken.seconds + (cost - taken.remaining - 1) * pace.per / pace.amount
+        return taken.seconds + (least - taken.remaining - 1) * pace.per / pace.amount
 
     def _decided(self) -> Pace:
         """All processes come to the same, since all of them have compiled the same endpoints."""
-        limit, dearest = self._limit, self._dearest.cost
-        burst = max(min(limit.burst, limit.amount // PART), dearest, self._lease)
-        late = KEPT / limit.per if self._lease > 1 else 0.0
-        self._pace = Pace(max(int((limit.amount - burst + 1) / (1 + late)), 1), limit.per, burst)
+        limit, parts = self._limit, self._parts
+        room = min(int(limit.amount / limit.per * ROOM * parts), parts // 3)
+        burst = max(min(limit.burst, limit.amount // PART), self._dearest.cost, self._lease) * parts + room
+        late = min(LATE, limit.per / LATE_PART) + (KEPT if self._lease > 1 else 0.0)
+        amount = ((limit.amount + 1) * parts - burst) / (1 + late / limit.per)
+        self._pace = Pace(max(int(amount), 1), limit.per, burst)
         return self._pace
 
     def _have(self, amount: int) -> None:
         now = self._clock()
-        self._tokens = amount + (self._tokens if now < self._until else 0)
+        self._amount = amount + (self._amount if now < self._until else 0)
         self._until = now + KEPT
 
 
