@@ -1,5 +1,6 @@
 """The public tests of HTTP caches, run against a real gateway: their client asks it, and it asks their origin."""
 
+import os
 import subprocess
 from collections.abc import Mapping
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import Literal
 import msgspec
 
 from tests.caching.installing import INSTALLED, NODE, install
-from tests.running import ROOT, running
+from tests.running import running
 
 CONFIG = """\
 version: 1
@@ -53,7 +54,7 @@ def tried(folder: Path, *ids: str) -> Mapping[str, Tried]:
         try:
             config = folder / "integrations.yaml"
             config.write_text(CONFIG.format(port=int(node.stdout.readline())))
-            with running(config, {"PYTHONPATH": f"{folder}:{ROOT}"}) as gateway:
+            with running(config, {"PYTHONPATH": f"{folder}:{os.environ.get('PYTHONPATH', '')}"}) as gateway:
                 said, _ = node.communicate(f"{gateway.url}/api/v1/suite\n", timeout=180)
         finally:
             node.kill()
