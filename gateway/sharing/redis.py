@@ -21,7 +21,6 @@ from gateway.sharing.scripts import ADD, CLAIM, GIVE_BACK, TAKE, Script
 T = TypeVar("T")
 
 PREFIX = "gateway:"
-TOLD = PREFIX + "told"
 
 _OF_THE_WHOLE = frozenset(
     {"BUSY", "CLUSTERDOWN", "LOADING", "MASTERDOWN", "MISCONF", "NOAUTH", "NOPERM", "NOREPLICAS", "OOM", "READONLY"}
@@ -36,6 +35,7 @@ class Redis:
 
     def __init__(self, address: Address, patience: int = PATIENCE) -> None:
         self._address = address
+        self._told_in = channel_of(address)
         self._patience = patience
         self._ears = Ears()
         self._id = secrets.token_bytes(8)
@@ -86,7 +86,7 @@ class Redis:
     def tell(self, channel: str, message: bytes) -> None:
         self._ears.hear(channel, message)
         told = msgspec.msgpack.encode((self._id, channel, message))
-        self._link.tell(_packed("PUBLISH", TOLD, told))
+        self._link.tell(_packed("PUBLISH", self._told_in, told))
 
     def listen(self, channel: str, heard: Heard) -> Callable[[], None]:
         return self._ears.listen(channel, heard)
@@ -155,6 +155,11 @@ class Redis:
             asyncio.get_running_loop().call_soon(self._ears.hear, channel, message)
 
 
+def channel_of(address: Address) -> str:
+    """Channels are those of the whole redis: who has another of its databases must not hear us."""
+    return f"{PREFIX}{address.database}:told"
+
+
 async def _greet(line: Line, address: Address) -> None:
     """Tells who we are, listens, and tries whether it can be written to; raises NotShared with what it says."""
     who = ("AUTH", address.user or "default", address.password) if address.password else ()
@@ -162,7 +167,7 @@ async def _greet(line: Line, address: Address) -> None:
     _agreed(await line.ask(_packed("HELLO", 3, *who)))
     if address.database:
         _agreed(await line.ask(_packed("SELECT", address.database)))
-    line.write(_packed("SUBSCRIBE", TOLD))  # confirmed by a push, refused by an answer too many
+    line.write(_packed("SUBSCRIBE", channel_of(address)))  # confirmed by a push, refused by an answer too many
     _agreed(await line.ask(_packed("SET", PREFIX + "mark", mark, "PX", 1000)))
     if await line.ask(_packed("ECHO", mark)) != mark.encode():
         raise NotShared("answers wrongly")

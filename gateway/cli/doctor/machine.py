@@ -13,6 +13,7 @@ from urllib.request import ProxyHandler, build_opener
 
 import gateway
 from gateway.cli.doctor.findings import Finding, fail, ok, warn
+from gateway.cli.doctor.redis_server import setup
 from gateway.config import Server
 from gateway.plan import LINK_SECRET
 from gateway.sharing import MEMORY, Redis, read_address
@@ -58,6 +59,7 @@ def shared_state(address: str, environ: Mapping[str, str]) -> Iterator[Finding]:
     trouble = asyncio.run(redis.trouble())
     if trouble is None:
         yield ok(f"{found.name} answers, for shared state")
+        yield from setup(address, found.name)
     else:
         helps = "mend it or `server.shared_state`; until then every process decides alone"
         yield fail(f"{found.name}, for shared state: {trouble}", helps)

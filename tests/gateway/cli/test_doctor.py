@@ -10,6 +10,7 @@ from gateway.cli.doctor import Finding
 from gateway.cli.doctor.configuration import configuration
 from gateway.cli.doctor.installation import installation
 from gateway.cli.doctor.machine import clock, machine, shared_state
+from gateway.cli.doctor.redis_server import setup
 from gateway.cli.doctor.switches import switches
 from gateway.cli.documents import schema_text
 from gateway.config import Server
@@ -156,9 +157,37 @@ def test_a_redis_is_asked_as_the_gateway_would_ask_it() -> None:
     name = f"redis://127.0.0.1:{server.port}/0"
 
     assert [*shared_state("memory", {})] == []
-    assert [(one.level, one.what) for one in right] == [("ok", f"{name} answers, for shared state")]
+    assert [(one.level, one.what) for one in right[:1]] == [("ok", f"{name} answers, for shared state")]
+    assert right[1].what.startswith(f"{name} is redis ")
     assert [(one.level, one.what) for one in wrong] == [
         ("fail", f"{name}, for shared state: answers WRONGPASS"),
         ("warn", "GATEWAY_LINK_SECRET is not set"),
     ]
     assert [(one.level, one.what) for one in gone] == [("fail", f"{name}, for shared state: connection refused")]
+
+
+def test_a_redis_that_forgets_or_is_nearly_full_is_told_of() -> None:
+    with redis_server(maxmemory="10mb") as server:
+        server.ask("CONFIG", "SET", "maxmemory-policy", "allkeys-lru")
+        server.ask("SETRANGE", "big", "7800000", "x")
+        told = [*setup(server.url, "redis")]
+
+    assert [one.level for one in told] == ["ok", "warn", "warn"]
+    assert "quotas and first answers too" in told[1].what
+    assert "of the memory that it may use" in told[2].what
+
+
+def test_a_replica_is_told_of() -> None:
+    with redis_server() as primary, redis_server() as replica:
+        replica.ask("REPLICAOF", "127.0.0.1", str(primary.port))
+        told = [*setup(replica.url, "redis")]
+
+    assert told[1].what == "redis is a replica, which cannot be written to"
+
+
+def test_a_redis_that_does_not_say_is_told_of() -> None:
+    with redis_server() as server:
+        server.ask("ACL", "SETUSER", "default", "-info")
+        (told,) = setup(server.url, "redis")
+
+    assert (told.level, told.what) == ("warn", "redis does not say how it is set up")

@@ -165,3 +165,18 @@ def test_connections_that_were_lost_leave_nothing_open(server: Server) -> None:
             assert descriptors() <= before
 
     uvloop.run(main())
+
+
+def test_who_has_another_database_of_the_same_redis_does_not_hear_us(server: Server) -> None:
+    async def main() -> None:
+        async with redis(server.url) as ours, redis(server.url) as too, redis(server.url.replace("/0", "/1")) as theirs:
+            heard: dict[str, list[bytes | None]] = {"too": [], "theirs": []}
+            too.listen("news", heard["too"].append)
+            theirs.listen("news", heard["theirs"].append)
+            await theirs.get("nothing")
+            ours.tell("news", b"ours")
+            await until(lambda: b"ours" in heard["too"])
+            await theirs.get("nothing")
+            assert b"ours" not in heard["theirs"]
+
+    asyncio.run(main())
