@@ -19,9 +19,11 @@ from gateway_policies.cache_turns import Turns
 CHANNEL = "cache"
 KEPT = 30 * 86_400.0
 """Seconds for which the number of a tag is remembered."""
-FIRST = 2**40
-"""A tag begins with a number between this and 256 times it, by chance: one that was forgotten must not begin where it
-was before. No tag is dropped so often."""
+BEGUN = 2**52
+"""What is added to a tag when it begins, and as much by chance: one that was forgotten must not begin where it was
+before. The rest of a number tells how often it was dropped; no tag is dropped so often."""
+LOOKS = 10
+"""How often a number is asked for that others are about to begin, too."""
 MOST_BUSY = 256
 """Tasks beside the requests; an answer that comes when there are more of them is not put where others find it."""
 
@@ -94,9 +96,7 @@ class Company:
         owed, before = version.owed, version.number
         version.owed = 0  # what is dropped meanwhile is owed anew
         try:
-            number = await self.shared.add(_tag(version), owed, KEPT)
-            if number < FIRST:
-                number = await self._begun(version)
+            number = await self._added(version, owed)
         except BaseException:
             version.owed += owed
             raise
@@ -105,12 +105,18 @@ class Company:
         if owed:
             self.shared.tell(CHANNEL, msgspec.msgpack.encode(Dropped(version.name, number)))
 
-    async def _begun(self, version: Version) -> int:
-        """The number of a tag that nobody knew of; where two begin it at once, the first one's holds."""
-        first = FIRST + secrets.randbelow(255 * FIRST)
-        number = await self.shared.add(_tag(version), first, KEPT)
-        if number - first >= FIRST:
-            number = await self.shared.add(_tag(version), -first, KEPT)
+    async def _added(self, version: Version, owed: int) -> int:
+        """What the number of a tag comes to. Where several begin it at once, the first one's beginning holds."""
+        name = _tag(version)
+        number = await self.shared.add(name, owed, KEPT)
+        if number < BEGUN:  # nobody knew of it
+            first = BEGUN + secrets.randbelow(BEGUN // 2)
+            number = await self.shared.add(name, first, KEPT)
+            if number >= 2 * BEGUN:
+                number = await self.shared.add(name, -first, KEPT)
+        looks = 0
+        while number >= 2 * BEGUN and looks < LOOKS:  # others are about to take theirs back
+            number, looks = await self.shared.add(name, 0, KEPT), looks + 1
         return number
 
     def _heard(self, message: bytes | None) -> None:

@@ -30,11 +30,14 @@ class Purge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def _purging(kit: Kit) -> Handler:
+    """Tells what was purged, how many answers that were in this process, and whether the others know already."""
+
     async def purging(call: Call) -> Reply:
         store, company = _parts(kit)
         found = list(_versions(_purge(call.payload), store))
-        await company.drop(found)
-        return _json({"purged": sorted(version.name for version in found)})
+        everywhere = await company.drop(found)
+        purged = sorted(version.name for version in found)
+        return _json({"purged": purged, "answers": await store.sweep(), "everywhere": everywhere})
 
     return purging
 
@@ -42,7 +45,8 @@ def _purging(kit: Kit) -> Handler:
 def _looking(kit: Kit) -> Handler:
     async def looking(call: Call) -> Reply:
         store, _ = _parts(kit)
-        return _json({"answers": len(store), "bytes": store.size, "fetches": len(store.flights)})
+        counts = {"answers": len(store), "bytes": store.size, "fetches": len(store.flights)}
+        return _json({**counts, "integrations": store.by_integration()})
 
     return looking
 

@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from gateway import Duration, Handler, Reply, Verdict
 from tests.kit import call, run
 from tests.policies.cached import Vendor, World, cached
@@ -74,6 +76,38 @@ def test_a_refusal_is_not_kept() -> None:
             vendor.reply = Reply(status)
             await asked(cached(vendor, negative=Duration(30)), 2)
             assert len(vendor.calls) == 2
+
+    run(main())
+
+
+@pytest.mark.parametrize(
+    "verdict",
+    [
+        Verdict(slug="x", status=401, title="X", kind="auth_failed"),
+        Verdict(slug="x", status=429, title="X", kind="rate_limited"),
+        Verdict(slug="x", status=502, title="X", kind="transient"),
+        Verdict(slug="x", status=404, title="X", retryable=True),
+    ],
+)
+def test_a_404_that_means_something_else_is_not_kept(verdict: Verdict) -> None:
+    async def main() -> None:
+        vendor = Vendor()
+        vendor.reply = Reply(404, (), b"{}", verdict)
+        await asked(cached(vendor, negative=Duration(30)), 2)
+        assert len(vendor.calls) == 2
+
+    run(main())
+
+
+def test_the_answer_of_one_thing_goes_when_there_is_no_such_thing_any_more() -> None:
+    async def main() -> None:
+        vendor = Vendor()
+        handler = cached(vendor, negative=Duration(30), stale_if_error=Duration(600))
+        await asked(handler)
+        vendor.reply = MISSING
+        await asyncio.sleep(61)
+        assert await asked(handler, 2) == [(404, "no-such-contact")] * 2
+        assert len(vendor.calls) == 2
 
     run(main())
 
