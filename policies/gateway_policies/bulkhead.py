@@ -18,7 +18,7 @@ import msgspec
 
 from gateway import Call, Handler, Kit, Policy, Reply, Settings, Site, Stage
 from gateway.errors import ReducedCapacity
-from gateway_policies.bulkhead_sharing import SharedPlaces
+from gateway_policies.bulkhead_sharing import Company, SharedPlaces
 from gateway_policies.connections import States
 from gateway_policies.fair import Waiting
 from gateway_policies.streams import close
@@ -26,6 +26,8 @@ from gateway_policies.streams import close
 COME_AGAIN = 1.0
 """Seconds after which a refused caller may come again: places are given back at any moment."""
 FULL = "as many calls as may wait for this vendor are waiting already"
+HANDED = 0.1
+"""Seconds in which other processes hand over what they do not use, for a call that may not queue."""
 MARGIN = 0.01
 """Seconds before its deadline at which a call stops waiting, so that it is told what it waited for."""
 
@@ -180,7 +182,10 @@ def _among_all(settings: Bulkhead, site: Site, kit: Kit) -> Stage:
 
     async def among_all(call: Call, forward: Handler) -> Reply:
         places = places_of(call)
-        owner = places.use() or await places.ask(call.deadline - clock() - MARGIN)
+        owner = places.use()
+        if owner is None:
+            patience = call.deadline - clock() - MARGIN
+            owner = await places.ask(patience if settings.queue else min(patience, HANDED))
         if owner is None:
             call.trail.note("bulkhead.refused", seconds=0.0)
             raise _refusal("other processes of this gateway have all calls to this vendor under way")
@@ -221,9 +226,10 @@ def _places(settings: Bulkhead, site: Site, kit: Kit) -> Callable[[Call], Places
 
 def _shared_places(settings: Bulkhead, site: Site, kit: Kit) -> Callable[[Call], SharedPlaces]:
     place, concurrent = f"bulkhead/{site.scope}/{settings.concurrent}", settings.concurrent
+    company = kit.keep(("bulkhead-company",), lambda: Company(kit.shared))
 
     def make(user: str) -> SharedPlaces:
-        return SharedPlaces(kit.shared, f"{place}/{user}", concurrent, clock=kit.clock, sleep=kit.sleep)
+        return SharedPlaces(company, f"{place}/{user}", concurrent, kit.clock)
 
     key = ("bulkhead-shared", site.scope, settings)
     if settings.by == "integration":

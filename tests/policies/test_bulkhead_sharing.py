@@ -8,6 +8,7 @@ from gateway.errors import ReducedCapacity
 from gateway.sharing import Memory
 from gateway_policies import bulkhead
 from gateway_policies.bulkhead import Bulkhead
+from gateway_policies.bulkhead_sharing import LEASE, RENEWED, Company, SharedPlaces
 from tests.kit import call, clock, kit, pipeline, run, site
 
 
@@ -30,13 +31,16 @@ class Vendor:
 
 class Counting(Memory):
     asked = 0
+    slow = 0.01
     lost = False
 
     async def claim(self, name: str, owner: str, seconds: float, places: int = 1) -> bool:
         self.asked += 1
         if self.lost:
             raise NotShared
-        return await super().claim(name, owner, seconds, places)
+        granted = await super().claim(name, owner, seconds, places)
+        await asyncio.sleep(self.slow)
+        return granted
 
 
 def company(vendor: Vendor, size: int = 3, **fields: object) -> tuple[Counting, list[Handler]]:
@@ -83,7 +87,7 @@ def test_under_steady_load_nobody_is_asked() -> None:
         shared, (first, *_) = company(vendor)
         for _ in range(500):
             await ask(first)
-        assert shared.asked == 1
+        assert shared.asked <= 1 + 5 / RENEWED
 
     run(main())
 
@@ -107,6 +111,77 @@ def test_who_cannot_wait_is_refused() -> None:
         await asyncio.sleep(0.1)
         assert await ask(second, patience=1) == 503
         assert set(await busy) == {200}
+
+    run(main())
+
+
+def test_a_process_that_is_always_busy_leaves_its_part_to_others() -> None:
+    async def main() -> None:
+        _, (busy, other, _) = company(Vendor(seconds=0.1), concurrent=2, queue=500)
+        greedy = [asyncio.ensure_future(ask(busy)) for _ in range(300)]
+        await asyncio.sleep(0.1)
+        assert [await ask(other, patience=2) for _ in range(10)] == [200] * 10
+        assert clock() < 1005
+        for each in greedy:
+            each.cancel()
+
+    run(main())
+
+
+def test_without_a_queue_what_another_process_only_keeps_is_had_and_what_it_uses_is_not() -> None:
+    async def main() -> None:
+        _, (first, second, _) = company(Vendor(), queue=0)
+        await asyncio.gather(*(ask(first) for _ in range(4)))
+        assert await ask(second) == 200
+        under_way = asyncio.gather(*(ask(first) for _ in range(4)))
+        await asyncio.sleep(0.2)
+        began = clock()
+        assert await ask(second) == 503
+        assert clock() - began <= 0.2
+        await under_way
+
+    run(main())
+
+
+def test_who_leaves_while_a_place_is_asked_for_leaves_none_behind() -> None:
+    async def main() -> None:
+        shared, (first, second, _) = company(Vendor(seconds=60))
+        for _ in range(3):
+            leaving = [asyncio.ensure_future(ask(first)) for _ in range(4)]
+            await asyncio.sleep(shared.slow / 2)
+            for each in leaving:
+                each.cancel()
+        await asyncio.sleep(1)
+        found = [asyncio.ensure_future(ask(second, patience=100)) for _ in range(4)]
+        assert set(await asyncio.gather(*found)) == {200}
+        assert clock() < 1063
+
+    run(main())
+
+
+def test_the_places_of_a_process_that_died_come_free_and_a_long_call_keeps_its_own() -> None:
+    async def main() -> None:
+        shared, (first, *_) = company(Vendor(seconds=100), concurrent=2)
+        await shared.claim("bulkhead/crm/2/", "of one that died", LEASE, 2)
+        long = asyncio.ensure_future(ask(first, patience=200))
+        await asyncio.sleep(20)
+        assert await shared.claim("bulkhead/crm/2/", "another", LEASE, 2)
+        assert not await shared.claim("bulkhead/crm/2/", "one more", LEASE, 2)
+        assert await long == 200
+
+    run(main())
+
+
+def test_a_process_that_stops_hands_back_what_it_does_not_use() -> None:
+    async def main() -> None:
+        shared = Counting(clock, alone=False)
+        places = SharedPlaces(Company(shared), "bulkhead/crm", 1, clock)
+        owner = await places.ask(0)
+        assert owner
+        places.give_back(owner)
+        places.stop()
+        await asyncio.sleep(0.1)
+        assert await shared.claim("bulkhead/crm", "another", LEASE)
 
     run(main())
 
