@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from gateway import Call, Caller, Duration, Handler, Kit, NotShared, Pace, Reply, Taken
+from gateway import Call, Caller, Duration, Handler, Kit, NotShared, Pace, Reply, Shared, Taken
 from gateway.shared import Heard
 from gateway.sharing import Memory
 from gateway_policies import cache
@@ -59,7 +59,7 @@ class Way:
 
     alone = False
 
-    def __init__(self, common: Common) -> None:
+    def __init__(self, common: Shared) -> None:
         self.common = common
         self.lost = False
         self.deaf = False
