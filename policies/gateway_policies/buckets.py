@@ -43,6 +43,9 @@ class Window:
         self._sent: deque[list[float]] = deque()
         self._spent = 0.0
 
+    def __len__(self) -> int:
+        return len(self._sent)
+
     def wait(self, amount: float, now: float) -> float:
         """Seconds until `amount` fits, if nothing else is sent before."""
         sent = self._sent
