@@ -24,6 +24,7 @@ SENTENCES: Mapping[str, str] = {
     "cache.invalidated": "cached answers with the tags {tags} are dropped",
     "cache.miss": "not in the cache",
     "cache.refresh_failed": "the refresh in the background failed",
+    "cache.shared": "another process of the gateway has it",
     "cache.stale": "answered from the cache though it is stale",
     "cache.stored": "the answer is kept in the cache",
     "cache.written": "what the cache has of this address is dropped",

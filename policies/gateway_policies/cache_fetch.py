@@ -117,6 +117,7 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         return Landed(Reply(found.status, found.headers, found.body, found.verdict), found, stored, shared=True)
 
     def _from_others(self, call: Call, forward: Handler, asked: Asked, stamp: int, entry: Entry) -> Reply:
+        call.trail.note("cache.shared")
         now = self.clock()
         if now < entry.expires:
             return self.held(call, asked, entry, now, "cache.hit")

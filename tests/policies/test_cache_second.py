@@ -1,12 +1,16 @@
 """What lies in common is given to whom it belongs, while it is of use, and never trusted blindly."""
 
 import asyncio
+import hashlib
+import hmac
 import os
 import subprocess
 import sys
 
 import msgspec
 import pytest
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +18,7 @@ from gateway import Duration, Operation, Parameter, Reply, Verdict
 from gateway.errors import CircuitOpen, UpstreamReset
 from gateway_policies.cache import Cache
 from gateway_policies.cache_company import Company
-from gateway_policies.cache_fields import Asked
+from gateway_policies.cache_fields import Asked, entry_of
 from gateway_policies.cache_second import Second
 from gateway_policies.cache_store import CacheStore
 from tests.kit import kit, operation, run
@@ -135,6 +139,36 @@ def test_an_answer_that_was_put_in_the_place_of_another_users_is_no_answer() -> 
         (anns, bobs), (hers, his) = common.given, common.given.values()
         common.instead = {anns: his, bobs: hers}
         assert (await second.read("ann"), await second.read("bob")) == (b"ann 3", b"bob 4")
+
+    run(main())
+
+
+def test_an_answer_is_sealed_for_the_name_under_which_it_lies() -> None:
+    async def main() -> None:
+        common, (first, *_) = company(Vendor(), user_bound=True)
+        await first.read("ann")
+        await settled()
+        ((place, value),) = common.given.items()
+        seal = AESGCM(hmac.digest(b"s", b"cached answers", hashlib.sha256))
+        name = place.rpartition("/")[2].encode()
+        assert b"ann 1" in seal.decrypt(value[:12], value[12:], name)
+        with pytest.raises(InvalidTag):
+            seal.decrypt(value[:12], value[12:], name[:-1])
+
+    run(main())
+
+
+@pytest.mark.parametrize(("owner", "found"), [("user ann", True), ("user bob", False)])
+def test_an_answer_that_says_to_be_anothers_is_no_answer_even_under_the_right_name(owner: str, found: bool) -> None:
+    async def main() -> None:
+        using = msgspec.structs.replace(kit(), secret=b"s")
+        second = Second(Company(using.shared, CacheStore()), using, operation(), (), late=0, declared=())
+        asked = Asked((("crm", "x", 1), "user ann", (), (), (), None), "user ann")
+        anothers = msgspec.structs.replace(asked, owner=owner)
+        entry = entry_of(anothers, Reply(200), since=0.0, ttl=60.0, stamp=0, versions=(), largest=1000)
+        second.hand_over(None, entry, second.name(asked), 0)
+        await settled()
+        assert (await second.find(asked, second.name(asked), 0, 0) is not None) == found
 
     run(main())
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway.errors import UpstreamReset
-from tests.kit import clock, run
+from tests.kit import call, clock, run
 from tests.policies.processes import Process, Vendor, company
 
 
@@ -37,7 +37,9 @@ def test_it_says_where_it_came_from_and_how_old_it_is() -> None:
         _, (first, second, _) = company(Vendor())
         await first.read()
         await asyncio.sleep(7)
-        reply = await second.ask()
+        asked = call()
+        reply = await second.asking(asked)
+        assert [event.name for event in asked.trail.events] == ["cache.miss", "cache.shared", "cache.hit"]
         assert reply.header(b"cache-status") == b"gateway; hit; ttl=53"
         assert reply.header(b"age") == b"7"
 
