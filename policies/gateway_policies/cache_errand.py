@@ -10,7 +10,7 @@ class Errand:
     """Begun with the `number` that the tags have come to, ended by `close` whatever happens.
 
     It waits for others until half of its own time is over, and at most for as long as one may fetch for all. Where
-    `joins` is False it neither waits nor is waited for: its caller wants a new answer, or is in a hurry.
+    `joins` is False it neither waits nor is waited for: its caller is in a hurry.
     """
 
     def __init__(self, second: Second, asked: Asked, number: int, *, deadline: float, joins: bool) -> None:

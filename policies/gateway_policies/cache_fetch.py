@@ -96,8 +96,8 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         number = None if self.second is None else await self.second.number()
         if self.second is None or number is None:
             return await self._from_vendor(call, forward, asked, stamp)
-        joins, landed = not asked.forced and call.header(HURRY) is None, None
-        errand = Errand(self.second, asked, number, deadline=call.deadline, joins=joins)
+        hurried, landed = call.header(HURRY) is not None, None
+        errand = Errand(self.second, asked, number, deadline=call.deadline, joins=not hurried)
         late = self.revalidate if late is None else late
         try:
             found = None if asked.forced else await errand.found(stamp, late)

@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from gateway_policies.cache_company import CHANNEL
+from gateway_policies.cache_company import BEGUN, CHANNEL
 from tests.kit import run
 from tests.policies.processes import Process, Vendor, company, settled
 
@@ -43,6 +43,7 @@ def test_whoever_writes_while_out_of_reach_does_not_meet_the_old_answer_again() 
     async def main() -> None:
         _, (first, second, _) = company(Vendor())
         await second.read()
+        assert await first.read() == b"None 1"
         await settled()
         first.way.lost = True
         await first.write()
@@ -79,6 +80,22 @@ def test_a_number_that_was_forgotten_does_not_bring_back_what_was_dropped(writes
         common.forget("contacts")
         assert await Process(common, vendor).read() == b"None 2"
         assert await first.read() != b"None 1"
+
+    run(main())
+
+
+def test_a_number_that_became_smaller_is_believed() -> None:
+    async def main() -> None:
+        common, (first, second, _) = company(Vendor())
+        await first.read()
+        await settled()
+        common.forget("contacts")
+        await common.add("cache/tag/crm/contacts", BEGUN, 1e6)
+        second.way.back()
+        for number in (2, 3):
+            await second.write()
+            assert await first.read() == b"None %d" % number
+            await settled()
 
     run(main())
 
