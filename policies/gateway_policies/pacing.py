@@ -17,7 +17,7 @@ GRAIN = 1e-6
 """Seconds added to a wait: without them rounding may end it just before the bucket has room."""
 LATE = 0.1
 """Seconds by which a wait may exceed its prediction before it is given up: a rest may have begun in between."""
-STEP = 0.15
+STEP, FIRST_STEP = 0.15, 0.5
 """How fast the time that a turn takes follows what is seen."""
 FIRST_PAUSE = 1.0
 LONGEST_PAUSE = 60.0
@@ -140,7 +140,7 @@ class Throttle:
                 await self._sleep(wait + GRAIN)
             if self._supply is not None and self.paused_until <= began:
                 took = (self._clock() - began) / cost
-                self._each += (took - self._each) * (STEP if self._each else 1)
+                self._each += (took - self._each) * (STEP if self._each else FIRST_STEP)
         finally:
             self._head = 0
             self._next()

@@ -14,12 +14,16 @@ AHEAD = 0.02
 """Seconds' worth of calls that a process takes at once, at most: at high rates not every call asks."""
 PARTS = 100
 """Where calls are taken one by one, they are counted in parts: so there can be a little room for being late."""
-ROOM = 0.03
+ROOM = 0.02
 """Seconds by which a process may come late for its turn without a loss for all, at most a third of a turn."""
-LATE, LATE_PART = 0.1, 40
+LATE, LATE_PART = 0.1, 20
 """Seconds by which calls may arrive later at the vendor's than those before them, at most this part of `per`."""
 KEPT = 0.03
 """Seconds after which what was taken and not sent is not sent any more."""
+HASTE = 0.1
+"""Part of a turn by which a process asks later for each time less that it went away empty: so they take turns."""
+MANY = 8
+"""Times of that kind that make a difference."""
 PART = 4
 """What may go out at once among several processes is at most this part of the requests, or what one call costs."""
 
@@ -49,6 +53,7 @@ class Supply:
         self._pace: Pace | None = None
         self._amount = 0
         self._until = 0.0
+        self._empty = 0
 
     def has(self, cost: int, now: float) -> bool:
         return self._amount >= cost * self._parts and now < self._until
@@ -74,8 +79,11 @@ class Supply:
             return 0.0
         if taken.granted:
             self._have(taken.granted)
+            self._empty = 0
             return 0.0
-        return taken.seconds + (least - taken.remaining - 1) * pace.per / pace.amount
+        self._empty = min(self._empty + 1, MANY)
+        turn = pace.per / pace.amount
+        return taken.seconds + (least - taken.remaining - 1) * turn + HASTE * turn * self._parts / (1 << self._empty)
 
     def _decided(self) -> Pace:
         """All processes come to the same, since all of them have compiled the same endpoints."""
