@@ -65,7 +65,7 @@ class Application:
         self.on_loaded: Callable[[Loaded], None] = _nothing
         self.voice = Voice(self.health, self.reload_aside, self._telemetry)
         self._loaded, self.plans, generation = self._compile(loaded)
-        self.edge = Edge(generation, time.monotonic)
+        self.edge = Edge(generation, time.monotonic, sheds=launch.sheds)
         self.admin = Edge(self._admin_generation(), time.monotonic)
         self._telemetry.loaded(self._loaded.config.digest)
 

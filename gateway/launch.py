@@ -14,7 +14,7 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
 
     `public_url` is where callers find the gateway unless the file says so; `engine` the vendor HTTP client. `observe`
     is given the trail of each request to an endpoint, before anything is in it. `begin` is the file to begin with where
-    that is not `config` itself.
+    that is not `config` itself. `sheds` is for one that has its event loop to itself.
     """
 
     config: Path
@@ -24,6 +24,7 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     allow_private: bool = False
     engine: str = "wreq"
     observe: Callable[[Trail], None] | None = None
+    sheds: bool = False
 
 
 def public_url_of(loaded: Loaded, launch: Launch) -> str:

@@ -46,6 +46,7 @@ FIELDS: Mapping[str, dict[str, Any]] = {
     "Access-Control-Expose-Headers": _field("The fields that such a page may read"),
     "Proxy-Status": _field("What happened between the gateway and the vendor (RFC 9209)"),
     "Retry-After": _field("The seconds to wait before asking again", type="integer", minimum=0),
+    "WWW-Authenticate": _field("How a key is sent"),
 }
 _REQUIRED: Mapping[str, dict[str, Any]] = {
     "Gateway-Stub": _field("A stub answered, and no vendor", required=True, const="true"),
@@ -53,6 +54,7 @@ _REQUIRED: Mapping[str, dict[str, Any]] = {
 }
 _PASSED = ("Last-Modified", "Content-Disposition", "Content-Encoding", "Content-Language", "Content-Range", "Vary")
 _WAITING = frozenset({"429", "503"})
+_UNAUTHENTICATED = "401"
 
 
 def header_components() -> dict[str, Any]:
@@ -78,7 +80,8 @@ def problem_fields(entry: Entry, status: str) -> dict[str, Any]:
     """The fields of a problem."""
     stub = ("Gateway-Stub",) if entry.has("stub") else ()
     names = ("Cache-Control", "Content-Encoding", "Vary", "Proxy-Status", "Retry-After", *stub)
-    fields = {**_common(entry), **_referred(names)}
+    asked = ("WWW-Authenticate",) if status == _UNAUTHENTICATED else ()
+    fields = {**_common(entry), **_referred((*names, *asked))}
     return {**fields, **_always("Retry-After")} if status in _WAITING else fields
 
 

@@ -42,4 +42,5 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             environ=environ,
             public_url=f"http://{host}:{self.port}",
             allow_private=self.allow_private,
+            sheds=True,
         )

@@ -23,17 +23,18 @@ _ALWAYS = frozenset({b"/livez", b"/readyz", b"/health"})
 class Edge:
     """Serves one generation at a time; `swap` puts the next one in its place between two requests.
 
-    `busy` counts the requests inside. Once it is `draining`, every connection is told to end after its answer; once it
+    `busy` counts the requests inside. Where it `sheds`, more than the process can do is turned away: only a server's own
+    loop tells how late it is. Once it is `draining`, every connection is told to end after its answer; once it
     is `refusing`, new requests are refused.
     """
 
-    def __init__(self, generation: Generation, clock: Callable[[], float]) -> None:
+    def __init__(self, generation: Generation, clock: Callable[[], float], *, sheds: bool = False) -> None:
         self.generation = generation
         self.draining = False
         self.refusing = False
         self.busy = 0
         self._clock = clock
-        self._gate = Gate(clock)
+        self._gate = Gate(clock) if sheds else None
         self._refusal = Refusal(generation)
         self._waiting: Overdue[Watch] = Overdue(PATIENCE, Watch.begin)
 
@@ -50,7 +51,7 @@ class Edge:
         if self.draining:
             send = _last_answer(send)
         try:
-            if self._gate.turns_away(self.busy) and scope["raw_path"] not in _ALWAYS:
+            if self._gate is not None and self._gate.turns_away(self.busy) and scope["raw_path"] not in _ALWAYS:
                 await self._refusal.send(scope, send)
                 return
             exchange = Exchange((scope, receive, send), self.generation, self._clock, self._waiting)

@@ -39,7 +39,8 @@ class Core:
     """One circuit: `state` is closed, opened or half-opened; `opened_at` a reading of Kit.clock, None unless opened.
 
     Each change of state begins a new generation; results of calls that an older one let in are ignored. `clear` tells
-    in one look that calls may pass: it is closed, and nobody has ordered anything. `round` names its last opening.
+    in one look that calls may pass: it is closed, and nobody has ordered anything. `round` names its last opening,
+    `ended` the last that is over.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Core:
         self.clear = True
         self.ordered: Order | None = None
         self.round: tuple[int, str] = (0, "")
+        self.ended: tuple[int, str] | None = None
         self.changes: deque[tuple[float, StateName]] = deque(maxlen=REMEMBERED)
 
     def retry_after(self) -> float:
@@ -86,6 +88,7 @@ class Core:
         self.until = self.opened_at + seconds
 
     def close(self) -> None:
+        self.ended = self.round
         self._enter(CLOSED)
         self.pause = self.recovery
 

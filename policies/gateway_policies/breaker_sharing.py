@@ -150,7 +150,7 @@ class Company:
         core = self.circuits.get(news.name)
         if core is None:  # not used here so far
             _remember(self._news, news)
-        elif news.kind == "opened" and (core.state != OPENED or news.round > core.round):
+        elif news.kind == "opened" and _is_new(news, core):
             core.round = news.round
             core.pause = min(news.pause, core.recovery_max)
             core.open(min(news.seconds, core.recovery_max))
@@ -198,6 +198,11 @@ class Company:
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _is_new(news: News, core: Core) -> bool:
+    """Whether it is another opening than the one that is known here, or over; of two at a time the larger one counts."""
+    return news.round not in (core.round, core.ended) and (core.state != OPENED or news.round > core.round)
 
 
 def _remember(known: dict[str, News], news: News) -> None:
