@@ -1,8 +1,8 @@
 """One fetch as the other processes see it: it may be theirs already, or be waited for, or is for this process to do."""
 
 from gateway_policies.cache_fields import Asked
-from gateway_policies.cache_second import Second
-from gateway_policies.cache_store import Entry
+from gateway_policies.cache_second import LARGEST_SHARED, Second
+from gateway_policies.cache_store import Entry, Landed
 from gateway_policies.cache_turns import LEASE
 
 
@@ -30,9 +30,24 @@ class Errand:
             if self._turn is not None and not await self._turn.take():
                 await self._turn.wait()
 
-    def close(self, entry: Entry | None) -> None:
-        """Lets the others have what has come of it."""
-        self._second.hand_over(self._turn, entry, self._name, self._number)
+    def close(self, landed: Landed | None) -> None:
+        """Lets the others have what has come of it, without making anybody wait."""
+        second, turn = self._second, self._turn
+        entry = landed.entry if landed is not None and landed.stored else None
+        if entry is not None and (second.company.busy or len(entry.body) > LARGEST_SHARED):
+            entry = None
+        gone = landed is not None and landed.gone
+        if turn is not None:
+            turn.leave()
+        if gone or entry is not None or (turn is not None and turn.ends):
+            second.company.later(self._handed_over(entry, gone=gone))
+
+    async def _handed_over(self, entry: Entry | None, *, gone: bool) -> None:
+        if gone:
+            await self._second.drop(self._name)
+        kept = entry is not None and await self._second.put(entry, self._name, self._number)
+        if self._turn is not None:
+            await self._turn.end(kept=kept)
 
     def _is_done(self, found: Entry | None, late: float) -> bool:
         turn, now = self._turn, self._second.clock()

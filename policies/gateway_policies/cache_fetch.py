@@ -17,6 +17,8 @@ from gateway_policies.streams import close
 
 MARGIN = 0.02
 """Seconds before its deadline at which a call that has a stale answer stops waiting for a fresh one."""
+ALIKE = 0.1
+"""The part of his time by which a caller in a hurry may be cut short, where he joins another's fetch."""
 FAILING = frozenset({"transient", "rate_limited"})
 TOO_MANY, SERVER_ERROR = 429, 500
 
@@ -80,13 +82,18 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
     def _flight(self, call: Call, forward: Handler, asked: Asked, stamp: int) -> tuple[Flight[Landed], bool]:
         """The stamp is part of the key: who asks after a write does not join a fetch from before it.
 
-        Nobody joins the fetch of a caller in a hurry, which ends with his patience; he joins those of others.
+        The fetch of a caller in a hurry ends with his patience, so only those join it who are in about the same hurry;
+        he joins those of others.
         """
-        flights = self.store.flights
-        found = flights.find((asked.key, stamp), self.clock())
+        flights, now, key = self.store.flights, self.clock(), (asked.key, stamp)
+        found = flights.find(key, now)
         if found is not None:
             return found, True
-        key = (asked.key, stamp) if call.header(HURRY) is None else (asked.key, stamp, call.correlation_id)
+        if call.header(HURRY) is not None:
+            found = flights.find((key, HURRY), now)
+            if found is not None and call.deadline - found.until <= (call.deadline - now) * ALIKE:
+                return found, True
+            return flights.begin((key, HURRY), self._fetch(call, forward, asked, stamp), until=call.deadline), False
         return flights.begin(key, self._fetch(call, forward, asked, stamp), until=call.deadline), False
 
     async def _fetch(
@@ -108,12 +115,13 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
             landed = await self._from_vendor(call, forward, asked, stamp)
             return landed
         finally:
-            errand.close(landed.entry if landed is not None and landed.stored else None)
+            errand.close(landed)
 
     def _kept(self, found: Entry, stamp: int) -> Landed:
-        known = self.store.get(found.key, found.owner, stamp)
-        newer = known is None or known.since <= found.since
-        stored = stamp_of(self.versions) == stamp and newer and self.store.put(found)
+        stored = False
+        if stamp_of(self.versions) == stamp:
+            known = self.store.get(found.key, found.owner, stamp)
+            stored = (known is None or known.since <= found.since) and self.store.put(found)
         return Landed(Reply(found.status, found.headers, found.body, found.verdict), found, stored, shared=True)
 
     def _from_others(self, call: Call, forward: Handler, asked: Asked, stamp: int, entry: Entry) -> Reply:
@@ -132,7 +140,7 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
         if entry is None:
             if missing:
                 self.store.remove(asked.key)
-            return Landed(await _whole(reply))
+            return Landed(await _whole(reply), gone=missing)
         stored = stamp_of(self.versions) == stamp and self.store.put(entry)
         if stored:
             call.trail.note("cache.stored")

@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import os
+from contextlib import suppress
 
 import msgspec
 from cryptography.exceptions import InvalidTag
@@ -12,7 +13,6 @@ from gateway import Headers, Kit, NotShared, Operation, Verdict
 from gateway_policies.cache_company import Company
 from gateway_policies.cache_fields import Asked
 from gateway_policies.cache_store import Entry, Version
-from gateway_policies.cache_turns import Turn
 
 NONCE_BYTES = 12
 LARGEST_SHARED = 512 * 1024
@@ -110,21 +110,8 @@ class Second:
             verdict=record.verdict,
         )
 
-    def hand_over(self, turn: Turn | None, entry: Entry | None, name: str, number: int) -> None:
-        """Lets the others have an answer, and have their turn, without making anybody wait."""
-        if entry is not None and (self.company.busy or len(entry.body) > LARGEST_SHARED):
-            entry = None
-        if turn is not None:
-            turn.leave()
-        if entry is not None or (turn is not None and turn.ends):
-            self.company.later(self._handed_over(turn, entry, name, number))
-
-    async def _handed_over(self, turn: Turn | None, entry: Entry | None, name: str, number: int) -> None:
-        kept = entry is not None and await self._put(entry, name, number)
-        if turn is not None:
-            await turn.end(kept=kept)
-
-    async def _put(self, entry: Entry, name: str, number: int) -> bool:
+    async def put(self, entry: Entry, name: str, number: int) -> bool:
+        """Whether others find it now."""
         record = Record(
             name=name,
             owner=entry.owner,
@@ -143,6 +130,11 @@ class Second:
             return await self.company.shared.put(_place(name), self._sealed(record, name), seconds)
         except NotShared:
             return False
+
+    async def drop(self, name: str) -> None:
+        """What there was there is no more."""
+        with suppress(NotShared):
+            await self.company.shared.drop(_place(name))
 
     def _sealed(self, record: Record, name: str) -> bytes:
         plain = msgspec.msgpack.encode(record)

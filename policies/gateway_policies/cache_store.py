@@ -66,13 +66,14 @@ class Entry(msgspec.Struct, frozen=True, eq=False, kw_only=True):
 class Landed(msgspec.Struct, frozen=True):
     """What a fetch brought: a reply, as an entry too where it may be kept, and whether it is.
 
-    `shared` tells that another process had fetched it.
+    `shared` tells that another process had fetched it, `gone` that there is no such thing, which is not kept itself.
     """
 
     reply: Reply
     entry: Entry | None = None
     stored: bool = False
     shared: bool = False
+    gone: bool = False
 
 
 class CacheStore:

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from gateway import Duration, Handler, Reply, Verdict
-from tests.kit import call, run
+from tests.kit import call, clock, run
 from tests.policies.cached import Vendor, World, cached
 
 MISSING = Reply(404, (), b"{}", Verdict(slug="no-such-contact", status=404, title="No such contact"))
@@ -135,5 +135,22 @@ def test_who_is_in_a_hurry_joins_others() -> None:
         await asyncio.sleep(1.5)
         assert (await handler(call(headers=((b"x-request-timeout", b"1"),)))).body == b"answer 1"
         await first
+
+    run(main())
+
+
+@pytest.mark.parametrize(("later", "asked"), [(0.05, 1), (0.5, 2)])
+def test_those_in_about_the_same_hurry_join_each_other(later: float, asked: int) -> None:
+    async def main() -> None:
+        vendor = Vendor(seconds=0.9)
+        handler = cached(vendor)
+
+        async def hurried() -> Reply:
+            return await handler(call(headers=((b"x-request-timeout", b"1"),), deadline=clock() + 1))
+
+        first = asyncio.ensure_future(hurried())
+        await asyncio.sleep(later)
+        await asyncio.gather(first, hurried())
+        assert len(vendor.calls) == asked
 
     run(main())

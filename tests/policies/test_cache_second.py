@@ -83,6 +83,23 @@ def test_that_there_is_no_such_thing_is_known_to_all_with_what_it_means() -> Non
     run(main())
 
 
+def test_what_is_not_there_any_more_is_not_to_be_had_from_the_others_either() -> None:
+    async def main() -> None:
+        vendor = Vendor()
+        _, (first, second, _) = company(vendor, settings=PATIENT)
+        await first.read()
+        await asyncio.sleep(70)
+        vendor.reply = MISSING
+        assert (await first.ask()).status == 200  # stale, while it is refreshed
+        await settled()
+        assert (await second.ask()).status == (await first.ask()).status == 404
+        vendor.failure = UpstreamReset()
+        with pytest.raises(UpstreamReset):
+            await second.ask()
+
+    run(main())
+
+
 def test_an_answer_from_a_clock_that_is_ahead_is_not_fresh_for_longer() -> None:
     async def main() -> None:
         vendor = Vendor()
@@ -166,8 +183,8 @@ def test_an_answer_that_says_to_be_anothers_is_no_answer_even_under_the_right_na
         asked = Asked((("crm", "x", 1), "user ann", (), (), (), None), "user ann")
         anothers = msgspec.structs.replace(asked, owner=owner)
         entry = entry_of(anothers, Reply(200), since=0.0, ttl=60.0, stamp=0, versions=(), largest=1000)
-        second.hand_over(None, entry, second.name(asked), 0)
-        await settled()
+        assert entry is not None
+        assert await second.put(entry, second.name(asked), 0)
         assert (await second.find(asked, second.name(asked), 0, 0) is not None) == found
 
     run(main())
