@@ -60,13 +60,13 @@ class Company:
         self._me = secrets.token_hex(4)
         self._orders: dict[str, News] = {}
         self._news: dict[str, News] = {}
-        self._tasks: set[asyncio.Task[None]] = set()
+        self.tasks: set[asyncio.Task[None]] = set()
         self._probes = 0
         self._deaf = kit.shared.listen(CHANNEL, self._heard)
 
     def stop(self) -> None:
         self._deaf()
-        for task in self._tasks:
+        for task in self.tasks:
             task.cancel()
 
     @property
@@ -155,7 +155,9 @@ class Company:
             core.pause = min(news.pause, core.recovery_max)
             core.open(min(news.seconds, core.recovery_max))
             core.changes.append((core.clock(), OPENED))
-        elif news.kind == "closed" and core.state != CLOSED and news.round == core.round:
+        elif news.kind == "closed" and core.state == CLOSED:
+            core.round, core.ended = max(core.round, news.round), news.round
+        elif news.kind == "closed" and news.round == core.round:
             core.close()
             core.changes.append((core.clock(), CLOSED))
 
@@ -196,12 +198,12 @@ class Company:
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
 
 
 def _is_new(news: News, core: Core) -> bool:
-    """Whether it is another opening than the one that is known here, or over; of two at a time the larger one counts."""
+    """Whether it is another opening than those that are known here; of two at a time the larger one counts."""
     return news.round not in (core.round, core.ended) and (core.state != OPENED or news.round > core.round)
 
 

@@ -18,6 +18,7 @@ from gateway.plan.keeper import Keeper
 from gateway.sharing import Memory
 from gateway_policies import breaker
 from gateway_policies.breaker_settings import Breaker
+from gateway_policies.breaker_sharing import Company
 from tests.gateway.sharing.forms import hosting, hub, redis
 from tests.kit import call, kit, pipeline, site
 from tests.services import redis_server
@@ -58,6 +59,11 @@ class Process:
         (circuit,) = [one for one in (await self._page("GET"))["breakers"] if one["name"] == self.name]
         ordered = circuit.get("ordered")
         return circuit["state"], None if ordered is None else ordered["state"]
+
+    async def settled(self) -> None:
+        company: Company | None = self.kit.keep.get(("breaker-company",))  # type: ignore[attr-defined]  # it is a Keeper
+        if company is not None and company.tasks:
+            await asyncio.wait(company.tasks)
 
     def stop(self) -> None:
         self.kit.keep.close()  # type: ignore[attr-defined]  # it is a Keeper
@@ -106,7 +112,11 @@ class Circuits(RuleBasedStateMachine):
         self.clock, name = Clock(), f"crm{next(NAMES)}"
 
         async def world(pair: list[Shared]) -> list[Process]:
-            return [Process(shared, self.clock, name) for shared in pair]
+            found = [Process(shared, self.clock, name) for shared in pair]
+            for process in found:  # of a circuit that nobody has used, nobody can see what it has heard
+                await process.ask(200)
+                await process.settled()
+            return found
 
         one = Memory(self.clock, alone=False)
         pairs: list[list[Shared]] = [[one, one], *self.forms.pairs]
@@ -136,10 +146,10 @@ class Circuits(RuleBasedStateMachine):
         self.clock.now += seconds
 
     async def _agreed(self) -> None:
-        """Until what one process was told, the other has heard."""
+        """Until what one process was told, the other has heard, and what was to be kept is kept."""
         model, *others = self.worlds
-        for _ in range(3):
-            await asyncio.sleep(0)
+        for process in (process for world in self.worlds for process in world):
+            await process.settled()
         expected = [await process.seen() for process in model]
         for world in others:
             await until_seen(world, expected)
