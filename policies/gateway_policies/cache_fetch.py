@@ -118,10 +118,8 @@ class Shelf(msgspec.Struct, frozen=True, eq=False, kw_only=True):
             errand.close(landed)
 
     def _kept(self, found: Entry, stamp: int) -> Landed:
-        stored = False
-        if stamp_of(self.versions) == stamp:
-            known = self.store.get(found.key, found.owner, stamp)
-            stored = (known is None or known.since <= found.since) and self.store.put(found)
+        known = self.store.get(found.key, found.owner, stamp)
+        stored = (known is None or known.since <= found.since) and self.store.put(found)
         return Landed(Reply(found.status, found.headers, found.body, found.verdict), found, stored, shared=True)
 
     def _from_others(self, call: Call, forward: Handler, asked: Asked, stamp: int, entry: Entry) -> Reply:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.end_to_end.edited import edited
@@ -132,6 +133,22 @@ def test_what_has_no_cache_is_asked_every_time(world: World) -> None:
     for _ in range(2):
         assert "cache-status" not in world.look("/twilio/messages").headers
     assert len(world.vendors.twilio.received) == 2
+
+
+def test_an_operator_drops_what_is_kept_and_is_told_how_much(world: World) -> None:
+    world.look(ASSISTANT)
+    with httpx.Client(base_url=world.gateway.admin, trust_env=False) as operator:
+        kept = operator.get("/admin/cache").json()
+        assert kept["integrations"]["vapi"] >= 1
+
+        purged = operator.post("/admin/cache/purge", json={"integration": "vapi", "tags": ["assistants"]}).json()
+        assert (purged["purged"], purged["everywhere"]) == (["vapi/assistants"], True)
+        assert 1 <= purged["answers"] <= kept["answers"]
+        assert "uri-miss" in world.look(ASSISTANT).headers["cache-status"]
+
+        wrong = operator.post("/admin/cache/purge", json={"endpoint": "vapi.nothing"})
+        assert (wrong.status_code, wrong.headers["content-type"]) == (400, "application/problem+json")
+        assert "no cached endpoint carries" in wrong.text
 
 
 def test_refusals_are_not_kept(world: World) -> None:

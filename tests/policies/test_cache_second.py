@@ -100,6 +100,36 @@ def test_what_is_not_there_any_more_is_not_to_be_had_from_the_others_either() ->
     run(main())
 
 
+def test_an_older_answer_of_the_others_does_not_take_the_place_of_a_newer_one() -> None:
+    async def main() -> None:
+        vendor = Vendor()
+        _, (first, second, _) = company(vendor)
+        await first.read()
+        await asyncio.sleep(65)
+        second.way.lost = True
+        assert await second.read() == b"None 2"
+        second.way.lost = False
+        await asyncio.sleep(65)
+        vendor.failure = UpstreamReset()
+        assert await second.read() == b"None 2"
+
+    run(main())
+
+
+def test_that_there_is_no_such_thing_is_never_stale_whatever_the_clocks_say() -> None:
+    async def main() -> None:
+        vendor, common = Vendor(), Common()
+        vendor.reply = MISSING
+        negative = Cache(ttl=Duration(60), negative=Duration(30), stale_while_revalidate=Duration(600))
+        first, ahead = Process(common, vendor, negative), Process(common, vendor, negative, now=1_800_000_004.0)
+        await first.ask()
+        await asyncio.sleep(28)
+        vendor.reply = None
+        assert await ahead.read() == b"None 2"
+
+    run(main())
+
+
 def test_an_answer_from_a_clock_that_is_ahead_is_not_fresh_for_longer() -> None:
     async def main() -> None:
         vendor = Vendor()
@@ -201,11 +231,11 @@ def test_what_was_asked_cannot_be_told_from_what_lies_there_under_which_name() -
     run(main())
 
 
-def named() -> str:
+def named(secret: bytes = b"s") -> str:
     """The name of one answer in this process."""
 
     async def main() -> str:
-        using = msgspec.structs.replace(kit(), secret=b"s")
+        using = msgspec.structs.replace(kit(), secret=secret)
         parameters = tuple(Parameter(name=name, place="query", vendor=name, schema={"type": "string"}) for name in "ab")
         at: Operation = operation(parameters=parameters, tags=("x", "y"))
         second = Second(Company(using.shared, CacheStore()), using, at, (), late=0, declared=(at, PATIENT))
@@ -219,3 +249,7 @@ def test_an_answer_has_one_name_in_every_process() -> None:
     environ = {**os.environ, "PYTHONHASHSEED": "7"}
     found = subprocess.run([sys.executable, "-c", code], env=environ, capture_output=True, text=True, check=True)
     assert found.stdout.strip() == named()
+
+
+def test_whoever_has_another_secret_has_other_names() -> None:
+    assert named() != named(b"another gateway's")
