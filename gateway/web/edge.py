@@ -23,9 +23,9 @@ _ALWAYS = frozenset({b"/livez", b"/readyz", b"/health"})
 class Edge:
     """Serves one generation at a time; `swap` puts the next one in its place between two requests.
 
-    `busy` counts the requests inside. Where it `sheds`, more than the process can do is turned away: only a server's own
-    loop tells how late it is. Once it is `draining`, every connection is told to end after its answer; once it
-    is `refusing`, new requests are refused.
+    `busy` counts the requests inside. Once it is `draining`, every connection is told to end after its answer; once it
+    is `refusing`, new requests are refused. Where it `sheds`, more than the process can do is turned away: only a
+    server's own loop can tell how late it is.
     """
 
     def __init__(self, generation: Generation, clock: Callable[[], float], *, sheds: bool = False) -> None:

@@ -185,7 +185,7 @@ def test_it_does_not_listen_beyond_this_machine_without_keys(simulated: Vendors)
     code, said = served(simulated.environ, "--host", "0.0.0.0")
 
     assert code != 0
-    assert "loopback" in said
+    assert "without keys anybody could call: set GATEWAY_API_KEYS=required" in said
 
 
 def test_signals_before_it_serves_end_it_too(simulated: Vendors) -> None:
