@@ -5,7 +5,7 @@ BIN    := $(VENV)/bin
 BENCH  := .venv-bench
 CONFIG ?= integrations.yaml
 
-.PHONY: serve demo test check docs bench fuzz contract lock clean
+.PHONY: serve demo test check docs bench fuzz contract faults soak overload lock clean
 
 serve: $(VENV)/.serve ## install what serving needs, and serve; stubbed unless INTEGRATIONS_STUB_MODE says otherwise
 	INTEGRATIONS_STUB_MODE=$${INTEGRATIONS_STUB_MODE-true} $(BIN)/gateway serve -c $(CONFIG)
@@ -36,6 +36,20 @@ bench: $(VENV)/.test $(BENCH)/.installed ## how fast, beside a hand-written prox
 
 contract: $(VENV)/.test ## a thousand generated configs, each held against its own document
 	$(BIN)/python -m tests.contract.generated
+
+faults: $(VENV)/.test ## the long forms: stops, reloads, kills and slow clients; a vendor's limit over a minute; answers that must not mix
+	scripts/debian redis-server
+	$(BIN)/python -m tests.life
+	$(BIN)/python -m tests.limits.trial --seconds 60
+	$(BIN)/python -m tests.mixing
+
+soak: $(VENV)/.test ## a million requests with faults, and whether memory, descriptors and tasks stay as they are
+	scripts/debian redis-server
+	$(BIN)/python -m benchmarks.soak
+
+overload: $(VENV)/.test ## more load than it can take, and what becomes of it
+	scripts/debian nginx-light
+	$(BIN)/python -m benchmarks.overload
 
 lock: $(VENV)/.test ## resolve the dependencies anew
 	scripts/lock
