@@ -65,18 +65,19 @@ def _processor() -> str:
 
 def resident(process_id: int) -> float:
     """Megabytes of memory that a process holds, its children included."""
-    return sum(int(_stat(each)[21]) for each in _family(process_id)) * os.sysconf("SC_PAGESIZE") / 1e6
+    return sum(int(_stat(each)[21]) for each in family(process_id)) * os.sysconf("SC_PAGESIZE") / 1e6
 
 
 def processor_seconds(process_id: int) -> float:
     """What a process has had of the processor, its threads and children included."""
-    ticks = sum(int(field) for each in _family(process_id) for field in _stat(each)[11:13])
+    ticks = sum(int(field) for each in family(process_id) for field in _stat(each)[11:13])
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _family(process_id: int) -> list[int]:
+def family(process_id: int) -> list[int]:
+    """The process and all that it has started, and they."""
     children = Path(f"/proc/{process_id}/task/{process_id}/children").read_text().split()
-    return [process_id, *(found for child in children for found in _family(int(child)))]
+    return [process_id, *(found for child in children for found in family(int(child)))]
 
 
 def _stat(process_id: int) -> list[str]:
