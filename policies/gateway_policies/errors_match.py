@@ -10,6 +10,7 @@ from jmespath.exceptions import JMESPathError
 from gateway import Call, Reply
 from gateway_policies.errors_verdict import Rule, default_rule, retry_after
 from gateway_policies.expressions import compiled
+from gateway_policies.unpacking import plain
 
 Scalar = str | int | float | bool | None
 StatusMatch = Annotated[int, msgspec.Meta(ge=300, le=599)] | Literal["4xx", "5xx"]
@@ -81,7 +82,7 @@ def _find(matchers: tuple[_Matcher, ...], reply: Reply) -> Rule | None:
         if not all(_has(reply, name, wanted) for name, wanted in matcher.headers):
             continue
         if matcher.body and document is msgspec.UNSET:
-            document = _decode(cast("bytes", reply.body))
+            document = _decode(plain(reply))
         if all(_gives(document, expression, wanted) for expression, wanted in matcher.body):
             return matcher.rule
     return None
