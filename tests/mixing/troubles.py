@@ -6,7 +6,17 @@ from random import Random
 from tests.policies.processes import Common, Way
 from tests.services import Redis
 
-MINE = "gateway:v:cache/answer/*"
+MOST = 500
+"""Answers that are remembered, so that they can be mixed up."""
+MIX = """
+local names = redis.call('KEYS', 'gateway:v:cache/answer/*')
+local first = names[1] and redis.call('GET', names[1])
+for at, name in ipairs(names) do
+  redis.call('SET', name, names[at + 1] and redis.call('GET', names[at + 1]) or first, 'KEEPTTL')
+end
+return #names
+"""
+"""Puts each answer in the place of another."""
 
 
 async def of_memory(common: Common, ways: list[Way], chance: Random) -> None:
@@ -19,18 +29,17 @@ async def of_memory(common: Common, ways: list[Way], chance: Random) -> None:
         way.back()
         way.slow = 0.0
         common.forget("notes" if chance.random() < 0.1 else "nothing")
-        names = list(common.given)
-        if len(names) > 1:
-            one, other = chance.sample(names, 2)
-            common.instead = {one: common.given[other], other: common.given[one]}
-        common.given.clear()
+        names = [*common.given]
+        common.instead = dict(zip(names, [*common.given.values()][1:], strict=False)) if chance.random() < 0.5 else {}
+        if len(names) > MOST:
+            common.given.clear()
 
 
 async def of_redis(server: Redis, chance: Random, over: asyncio.Event) -> None:
     """It is frozen, killed and started again, emptied, and answers get into each other's places, until it is `over`."""
     while not over.is_set():
-        await asyncio.sleep(0.1 + chance.random() * 0.4)
-        trouble = chance.choice((_frozen, _killed, _emptied, _swapped, _swapped))
+        await asyncio.sleep(0.05 + chance.random() * 0.2)
+        trouble = chance.choice((_frozen, _killed, _emptied, *[_mixed_up] * 6))
         await trouble(server)
 
 
@@ -50,9 +59,5 @@ async def _emptied(server: Redis) -> None:
     await asyncio.to_thread(server.ask, "FLUSHALL")
 
 
-async def _swapped(server: Redis) -> None:
-    """Each answer in the place of the next."""
-    names = (await asyncio.to_thread(server.ask, "KEYS", MINE)).decode().split("\r\n")[2::2]
-    for one, other in zip(names[:40:2], names[1:40:2], strict=False):
-        for source, target in ((one, "gateway:aside"), (other, one), ("gateway:aside", other)):
-            await asyncio.to_thread(server.ask, "RENAME", source, target)
+async def _mixed_up(server: Redis) -> None:
+    await asyncio.to_thread(server.ask, "EVAL", MIX, "0")

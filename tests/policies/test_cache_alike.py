@@ -17,7 +17,7 @@ from gateway.sharing import Memory
 from gateway_policies import cache
 from gateway_policies.cache import Cache
 from gateway_policies.cache_company import Company
-from tests.gateway.sharing.forms import hosting, hub, redis, until
+from tests.gateway.sharing.forms import PATIENCE, hosting, hub, redis
 from tests.kit import call, kit, pipeline, site
 from tests.policies.processes import Vendor, Way
 from tests.services import redis_server
@@ -64,6 +64,7 @@ class World:
         self.ways = [Way(each) for each in shared]
         self.heard = [0] * SIZE
         self.written = 0
+        self._news = asyncio.Event()
         self._model = model
         kits = [
             msgspec.structs.replace(kit(shared=way), clock=clock, now=clock, secret=b"s%d" % model) for way in self.ways
@@ -80,12 +81,15 @@ class World:
 
     async def settled(self, before: set[Any]) -> None:
         """Nobody does anything in the background, and everybody has heard everything."""
-        mine = asyncio.current_task()
-        await until(lambda: not asyncio.all_tasks() - before - {mine})
-        rounds = self.heard[0] + SIZE
-        for way in self.ways:
-            way.common.tell(f"end {self._model}", b"")
-        await until(lambda: self.heard == [rounds] * SIZE)
+        async with asyncio.timeout(PATIENCE):
+            while busy := asyncio.all_tasks() - before - {asyncio.current_task()}:
+                await asyncio.wait(busy)
+            rounds = self.heard[0] + SIZE
+            for way in self.ways:
+                way.common.tell(f"end {self._model}", b"")
+            while self.heard != [rounds] * SIZE:
+                self._news.clear()
+                await self._news.wait()
 
     def stop(self) -> None:
         for company in self._companies:
@@ -94,6 +98,7 @@ class World:
     def _count(self, number: int) -> Any:
         def heard(message: bytes | None) -> None:
             self.heard[number] += 1
+            self._news.set()
 
         return heard
 
@@ -158,6 +163,13 @@ class Alike(RuleBasedStateMachine):
 
         self.same(back)
 
+    @rule(process=PROCESSES)
+    def miss_a_write(self, process: int) -> None:
+        """A line that is lost for a moment, of all moments."""
+        self.lose(process)
+        self.write(1 - process)
+        self.find_again(process)
+
     @rule(seconds=st.sampled_from([20.0, 61.0, 700.0]))
     def let_time_pass(self, seconds: float) -> None:
         self.now += seconds
@@ -187,8 +199,8 @@ def _unmade() -> Company:
 
 def test_every_form_gives_the_same_answers(forms: Forms) -> None:
     quick = settings(
-        max_examples=25,
-        stateful_step_count=20,
+        max_examples=150,
+        stateful_step_count=25,
         deadline=None,
         derandomize=True,
         database=None,
