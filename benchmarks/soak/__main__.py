@@ -26,18 +26,25 @@ UNFORESEEN = ("Traceback", "never retrieved", "was destroyed")
 @click.option("--callers", default=4, show_default=True, type=click.IntRange(1), help="Keys that are made for them.")
 @click.option("--pause", default=2.0, show_default=True, type=click.FloatRange(0.05), help="Of the operator, seconds.")
 @click.option("--seed", default=1, show_default=True, type=int)
+@click.option("--slack", default=1.0, show_default=True, type=click.FloatRange(1), help="Times what may grow: a short "
+              "soak is over before everything is filled that is filled once.")  # fmt: skip
 @click.option("--json", "as_json", is_flag=True, help="Everything that was seen, as JSON.")
-def main(requests: int, connections: int, workers: int, callers: int, pause: float, seed: int, as_json: bool) -> None:
+def main(
+    requests: int, connections: int, workers: int, callers: int, pause: float, seed: int, slack: float, as_json: bool
+) -> None:
     """Whether the gateway is the same after a million requests, with a vendor, callers and people as they are."""
     with soaked(workers, callers) as world:
         tally, chance = Tally(requests), Random(seed)
         operator = Operator(world, chance, pause)
-        report = uvloop.run(_soak(world, tally, operator, connections, chance))
+        report = uvloop.run(_soak(world, tally, operator, connections, chance, slack))
     click.echo(msgspec.json.encode(report).decode() if as_json else told(report))
+    click.echo(report.verdict, err=True)
     sys.exit(0 if report.good else 1)
 
 
-async def _soak(world: Soaked, tally: Tally, operator: Operator, connections: int, chance: Random) -> Report:
+async def _soak(
+    world: Soaked, tally: Tally, operator: Operator, connections: int, chance: Random, slack: float
+) -> Report:
     watch = Watch(world, tally)
     await watch.look()
     beside = [asyncio.create_task(watch.watch()), asyncio.create_task(operator.work())]
@@ -54,7 +61,7 @@ async def _soak(world: Soaked, tally: Tally, operator: Operator, connections: in
         samples=samples,
         before=watch.samples[0],
         after=await watch.rest(),
-        trends=trends(samples),
+        trends=trends(samples, slack),
         outcomes=tally.outcomes,
         vendor=msgspec.json.decode((await asked(world.vendor, "GET", "/told")).body, type=dict[str, int]),
         operator=operator.done,

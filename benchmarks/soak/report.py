@@ -38,6 +38,10 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     def good(self) -> bool:
         return not self.faults
 
+    @property
+    def verdict(self) -> str:
+        return "flat, and every answer its caller's own" if self.good else "not good: " + "; ".join(self.faults)
+
 
 def told(report: Report) -> str:
     step = max(len(report.samples) // ROWS, 1)
@@ -54,7 +58,6 @@ def told(report: Report) -> str:
         _counts("the vendor", report.vendor),
         _counts("the people who run it", report.operator),
         "\n".join((*report.wrong, *report.unforeseen)),
-        "flat, and every answer its caller's own" if report.good else "not good: " + "; ".join(report.faults),
     ]
     return "\n\n".join(part for part in parts if part)
 

@@ -68,15 +68,16 @@ class Trend(msgspec.Struct, frozen=True):
     flat: bool
 
 
-def trends(samples: Sequence[Sample]) -> list[Trend]:
+def trends(samples: Sequence[Sample], slack: float = 1.0) -> list[Trend]:
     warm = [sample for sample in samples if sample.requests >= samples[-1].requests * WARMING]
-    return [_trend(measure, bound, warm) for measure, bound in BOUNDS.items()]
+    return [_trend(measure, bound, warm, slack) for measure, bound in BOUNDS.items()]
 
 
-def _trend(measure: str, bound: Bound, samples: Sequence[Sample]) -> Trend:
+def _trend(measure: str, bound: Bound, samples: Sequence[Sample], slack: float) -> Trend:
     slope = steepness([(sample.requests, getattr(sample, measure)) for sample in samples])
     growth = slope * (samples[-1].requests - samples[0].requests)
-    return Trend(measure, slope * PER, growth, flat=slope * PER <= bound.each or growth <= bound.in_all)
+    flat = slope * PER <= bound.each or growth <= bound.in_all * slack
+    return Trend(measure, slope * PER, growth, flat)
 
 
 def steepness(points: Iterable[tuple[float, float]]) -> float:
