@@ -199,7 +199,7 @@ def _unmade() -> Company:
 
 def test_every_form_gives_the_same_answers(forms: Forms) -> None:
     quick = settings(
-        max_examples=150,
+        max_examples=80,
         stateful_step_count=25,
         deadline=None,
         derandomize=True,
