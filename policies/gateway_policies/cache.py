@@ -7,7 +7,7 @@ and, at an endpoint that writes, what its success makes stale: `invalidates: [as
 An answer is found by integration, endpoint, path, query, body and the header fields that `vary` or the endpoint
 declares; where the credential belongs to a user, by user too. Accept, Accept-Language and Prefer reach the vendor only
 where they are declared, so that no caller's wish shapes another's answer. Each answer says in Cache-Status (RFC 9211)
-where it came from.
+where it came from. Processes that share state fetch once for all of them, and drop for all of them.
 """
 
 from collections.abc import Mapping

@@ -3,6 +3,10 @@
 A dropped tag is a number that changes. Each process knows the numbers of the tags that it uses and is told of every
 change. Where it may have missed one, what it keeps counts as dropped; where it cannot tell of one, it owes it, and the
 others hear of it when they can be reached again.
+
+A fetch is put in common under the numbers from before it began, so one from before a write is not met after it. What
+remains: between a write and its news, as long as a message takes, another process may give out what it keeps; and one
+whose line is lost, until the line is back or the answer's time is over.
 """
 
 import asyncio
