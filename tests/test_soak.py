@@ -81,10 +81,10 @@ def test_an_answer_with_its_callers_own_marks_is_right() -> None:
 
 
 def test_anothers_mark_is_found_wherever_it_stands() -> None:
-    assert looked_at(b'{"mark": "mark-2-cd", "page": "page-2"}') == [
-        "note: 200 holds mark-2-cd",
-        "note: 200 lacks mark-1-ab",
-    ]
-    assert looked_at(b'{"mark": "mark-1-ab", "page": "page-7"}') == ["note: 200 holds page-7", "note: 200 lacks page-2"]
-    assert looked_at(b"", 502, b"x-correlation-id: asked-4") == ["note: 502 holds asked-4"]
-    assert looked_at(b"", 502, b"set-cookie: vendor=mark-of-nobody") == ["note: 502 holds mark-of-nobody"]
+    wrong = "note: 200 holds of others {}, lacks of its own {}"
+    assert looked_at(b'{"mark": "mark-2-cd", "page": "page-2"}') == [wrong.format("mark-2-cd", "mark-1-ab")]
+    assert looked_at(b'{"mark": "mark-1-ab", "page": "page-7"}') == [wrong.format("page-7", "page-2")]
+    assert looked_at(b'{"mark": "mark-1-ab"}') == [wrong.format("nothing", "page-2")]
+    wrong = "note: 502 holds of others {}, lacks of its own nothing"
+    assert looked_at(b"", 502, b"x-correlation-id: asked-4") == [wrong.format("asked-4")]
+    assert looked_at(b"", 502, b"set-cookie: vendor=mark-of-nobody") == [wrong.format("mark-of-nobody")]

@@ -64,10 +64,10 @@ class Tally:
 
     def look(self, ask: Ask, answer: Answer) -> None:
         found = set(TOKEN.findall(answer.head)) | set(TOKEN.findall(answer.body))
-        if others := found - ask.own:
-            self.accuse(ask, f"{answer.outcome} holds {_text(others)}")
-        if answer.good and not ask.echoed <= found:
-            self.accuse(ask, f"{answer.outcome} lacks {_text(ask.echoed - found)}")
+        others, missing = found - ask.own, ask.echoed - found if answer.good else frozenset()
+        if others or missing:
+            holds, lacks = (_text(tokens) or "nothing" for tokens in (others, missing))
+            self.accuse(ask, f"{answer.outcome} holds of others {holds}, lacks of its own {lacks}")
 
 
 class Caller:

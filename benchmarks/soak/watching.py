@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import statistics
+import sys
 import time
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -98,7 +99,8 @@ class Watch:
 
     async def watch(self) -> None:
         while True:
-            await self.look()
+            seen = await self.look()
+            print(f"{seen.requests:,} requests, {seen.memory:.1f} MB", file=sys.stderr, flush=True)
             until = self._tally.done + self._every
             while self._tally.done < until:  # noqa: ASYNC110 - an event would be one more thing for each request
                 await asyncio.sleep(0.05)
