@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import sys
+from collections import Counter
 from pathlib import Path
 from random import Random
 
@@ -64,11 +65,17 @@ async def _soak(
         trends=trends(samples, slack),
         outcomes=tally.outcomes,
         vendor=msgspec.json.decode((await asked(world.vendor, "GET", "/told")).body, type=dict[str, int]),
-        operator=operator.done,
+        operator=operator.done | _reloads(world.log),
         wrongs=tally.wrongs,
         wrong=tally.wrong,
         unforeseen=_unforeseen(world.log),
     )
+
+
+def _reloads(log: Path) -> Counter[str]:
+    """What the gateway says that came of them."""
+    text = log.read_text(errors="replace")
+    return Counter({f"{what} (as it says)": text.count(what) for what in ("config reloaded", "config not reloaded")})
 
 
 def _unforeseen(log: Path) -> list[str]:
