@@ -113,7 +113,7 @@ def shared(shared_state: str, environ: Mapping[str, str]) -> list[str]:
         return []
     lines = [f"  shared   {read_address(shared_state).name}"]
     if not environ.get(LINK_SECRET):
-        lines.append(f"  set {LINK_SECRET}: without it, gateways do not follow each other's links to further pages")
+        lines.append(f"  set {LINK_SECRET}: what gateways share is sealed with it, and has to be the same everywhere")
     return lines
 
 

@@ -64,7 +64,8 @@ def shared_state(address: str, environ: Mapping[str, str]) -> Iterator[Finding]:
         helps = "mend it or `server.shared_state`; until then every process decides alone"
         yield fail(f"{found.name}, for shared state: {trouble}", helps)
     if not environ.get(LINK_SECRET):
-        yield warn(f"{LINK_SECRET} is not set", "gateways with the same one follow each other's links to further pages")
+        helps = "give all gateways the same: what they share is sealed with it, and so are links to further pages"
+        yield warn(f"{LINK_SECRET} is not set", helps)
 
 
 def _port(purpose: str, host: str, port: str, helps: str) -> Finding:
