@@ -61,7 +61,9 @@ def _company(kit: Kit) -> Company:
 
 def _told(core: Core) -> dict[str, Any]:
     order = core.standing()
-    ordered = None if order is None else {"state": order.state, "seconds": core.left(order), "reason": order.reason}
+    ordered = (
+        None if order is None else {"state": order.state, "seconds": round(core.left(order), 3), "reason": order.reason}
+    )
     return {
         "name": core.name,
         "state": core.state,
