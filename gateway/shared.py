@@ -78,5 +78,8 @@ class Shared(Protocol):
         ...
 
     def listen(self, channel: str, heard: Heard) -> Callable[[], None]:
-        """Calls `heard` for each message, in the event loop, until what is returned is called."""
+        """Calls `heard` for each message, in the event loop, until what is returned is called.
+
+        Where it is a method, its object is not kept alive by this: once it is gone, that is the end too.
+        """
         ...
