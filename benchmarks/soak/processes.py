@@ -16,7 +16,7 @@ import msgspec
 from benchmarks.servers import STARTING, free_port
 
 HERE = Path(__file__).parent
-CHANGING = re.compile(r"\bchanging_\d+")
+CHANGING = re.compile(r"changing_\d+")
 
 
 class Soaked(msgspec.Struct, frozen=True):
