@@ -11,34 +11,35 @@ from typing import Any
 import msgspec
 
 import gateway
-from gateway.contract import Call, Handler, Reply
+from gateway.callers import believing
+from gateway.catalog import catalog_of
+from gateway.contract import Call, Catalog, Handler, Reply, Stage
+from gateway.declared import Operation
 from gateway.diagnostics import InvalidConfig, render_concise
-from gateway.launch import Launch, keyed, public_url_of
+from gateway.launch import Launch, holds_tokens, keyed, public_url_of, remembers
 from gateway.loading import Loaded, load
 from gateway.openapi import Entry, explanations, served
 from gateway.operations import Health, admin_handlers, health_handlers
-from gateway.plan import Flags, Keeper, Plan, Plans, bind, compile_plans, system_kit
-from gateway.records import Records
+from gateway.plan import Flags, Plan, Plans, bind, compile_plans
 from gateway.registry import Registry, discover
 from gateway.rendering import Rendered, resolved
-from gateway.sharing import sharing
+from gateway.settled import settled
 from gateway.siblings import Voice
 from gateway.telemetry import Telemetry
 from gateway.tidying import tidy_memory
-from gateway.upstream import Engines, sender
+from gateway.upstream import sender
 from gateway.web.edge import Edge
 from gateway.web.forwarded import networks
 from gateway.web.generation import Endpoint, Generation
 from gateway.web.intake import Door
-from gateway.web.pages import page_endpoint
+from gateway.web.pages import page_endpoints
 from gateway.web.site import build_site
+from gateway.world import World
 
 logger = logging.getLogger("gateway")
 
 ADMIN_BODY = 64 * 1024
 UNFORESEEN = "the reload failed for a reason that nobody foresaw; the log says which"
-MOVED = "`shared_state` is settled when the gateway starts, since what it counts lies there"
-RESTART = "restart it; the rest of the file is taken over then too"
 BY_HTTPS_ONLY = ((b"strict-transport-security", b"max-age=31536000"),)
 
 
@@ -53,13 +54,10 @@ class Application:
         self._launch = launch
         self._registry = registry or discover()
         self._flags = msgspec.structs.replace(Flags.read(launch.environ), allow_private=launch.allow_private)
-        self._keeper = Keeper()
         loaded = self._load(launch.begin or launch.config)
-        self._sharing = sharing(loaded.config.server.shared_state, launch.environ)
-        self._kit = system_kit(self._keeper, launch.environ, self._sharing)
-        self._records = Records(loaded.config.server.storage)
+        self._catalog = Catalog()
+        self._world = World(launch, self._registry, loaded.config.server, lambda: self._catalog)
         self._telemetry = Telemetry(gateway.__version__, time.time)
-        self._engines = Engines(launch.engine)
         self._lock = threading.Lock()
         self._refusal: str | None = None
         self.on_loaded: Callable[[Loaded], None] = _nothing
@@ -75,6 +73,11 @@ class Application:
     @property
     def loaded(self) -> Loaded:
         return self._loaded
+
+    @property
+    def remembers(self) -> bool:
+        """Whether it needs its database."""
+        return remembers(self._loaded, self._registry)
 
     @property
     def tls(self) -> tuple[Path, Path] | None:
@@ -113,36 +116,29 @@ class Application:
         while self.edge.busy and time.monotonic() < until:  # noqa: ASYNC110 - an event would cost every request
             await asyncio.sleep(0.02)
 
-    def start(self) -> None:
+    async def start(self) -> None:
         """In the event loop that serves: looks for the others, so that the first request need not wait for them."""
-        self._sharing.start()
-        if keyed(self._loaded):
-            self._records.start()
+        await self._world.start(keyed=keyed(self._loaded))
 
     async def close(self) -> None:
-        self._keeper.close()
-        await self._records.close()
-        await self._sharing.close()
-        await self._engines.close()
+        await self._world.close()
 
     def health(self) -> Health:
-        breakers = self._keeper.get(("breakers",)) or {}
+        breakers = self._world.keeper.get(("breakers",)) or {}
         return Health(
             digest=self._loaded.config.digest,
             integrations={item.name: len(item.endpoints) for item in self._loaded.config.integrations},
             breakers={name: core.state for name, core in breakers.items()},
             stubbed=any(plan.stubbed for plan in self.plans.endpoints),
-            shared_state=self._sharing.state,
+            shared_state=self._world.sharing.state,
             draining=self.edge.draining,
             reload=self._refusal,
         )
 
     def _take_over(self) -> None:
         loaded = self._load(self._launch.config)
-        if loaded.config.server.shared_state != self._loaded.config.server.shared_state:
-            raise InvalidConfig([loaded.source.problem("GW117", ("server", "shared_state"), MOVED, hint=RESTART)])
-        if keyed(loaded) and (not keyed(self._loaded) or loaded.config.server.storage != self._records.storage):
-            raise InvalidConfig([loaded.source.problem("GW117", ("server", "callers"), MOVED, hint=RESTART)])
+        if problems := [*settled(self._loaded, loaded, self._registry)]:
+            raise InvalidConfig(problems)
         self._loaded, self.plans, generation = self._compile(loaded)
         self._refusal = None
         self.edge.swap(generation)
@@ -154,22 +150,38 @@ class Application:
         return load(file, self._registry, self._launch.environ, lenient_secrets=lenient)
 
     def _compile(self, loaded: Loaded) -> tuple[Loaded, Plans, Generation]:
-        before = self._keeper.keys()
-        self._keeper.begin()
+        before = self._world.keeper.keys()
+        self._world.keeper.begin()
         try:
             public_url = public_url_of(loaded, self._launch)
-            identify = self._records.identify if keyed(loaded) else None
-            plans = compile_plans(loaded, self._registry, self._kit, self._flags, public_url, identify=identify)
-            generation = self._generation(loaded, plans, public_url)
+            identify = self._world.records.identify if keyed(loaded) else _believing
+            plans = compile_plans(loaded, self._registry, self._world.kit, self._flags, public_url, identify=identify)
+            catalog = catalog_of(loaded, plans, public_url)
+            generation = self._generation(loaded, plans, catalog)
+            self._open_vault(loaded)
         except BaseException:
-            self._keeper.abandon(before)
+            self._world.keeper.abandon(before)
             raise
-        self._keeper.commit()
+        self._world.keeper.commit()
+        self._catalog = catalog
         return loaded, plans, generation
 
-    def _generation(self, loaded: Loaded, plans: Plans, public_url: str) -> Generation:
-        server, every = loaded.config.server, [*plans.endpoints, *plans.native]
+    def _open_vault(self, loaded: Loaded) -> None:
+        """Last, since nothing that follows may fail. Raises InvalidConfig where there is no key."""
+        if not holds_tokens(loaded, self._registry):
+            return
+        try:
+            self._world.safe.use(loaded.config.server.vault)
+        except ValueError as wrong:
+            raise InvalidConfig([loaded.source.problem("GW310", ("server", "vault"), str(wrong))]) from None
+
+    def _generation(self, loaded: Loaded, plans: Plans, catalog: Catalog) -> Generation:
+        server, every, public_url = loaded.config.server, [*plans.endpoints, *plans.native], catalog.public_url
         endpoints = [Endpoint.of(plan, self._handler(plan)) for plan in every]
+        pages = [page for page in self._registry.pages if page.who != "admin" and page.needed(catalog)]
+        endpoints += page_endpoints(
+            pages, self._world.kit, self._world.records.recognise() if keyed(loaded) else believing
+        )
         problems = explanations(Entry.of(plan.operation, plan.policies) for plan in every)
         site = build_site(
             served(server, plans, public_url),
@@ -196,7 +208,8 @@ class Application:
         admin = admin_handlers(voice.health, voice.metrics, voice.reload, shown, document)
         site = build_site({}, "", [*health_handlers(self.health, voice.health), *admin], {})
         pages = [page for policy in self._registry.policies for page in policy.pages]
-        endpoints = [page_endpoint(page, page.build(self._kit)) for page in pages]
+        pages += [page for page in self._registry.pages if page.who == "admin"]
+        endpoints = page_endpoints(pages, self._world.kit, believing)
         return Generation(endpoints, site, Door(body_limit=ADMIN_BODY), "")
 
     def _all(self) -> list[Plan]:
@@ -214,7 +227,7 @@ class Application:
         return observed
 
     def _send(self, plan: Plan) -> Any:
-        engine = self._engines.get(allow_private=plan.allow_private)
+        engine = self._world.engines.get(allow_private=plan.allow_private)
         return sender(plan.operation, engine, connect_timeout=plan.connect_timeout)
 
     def _document(self, public_url: str) -> Mapping[str, Any]:
@@ -225,6 +238,11 @@ class Application:
         self._telemetry.refused()
         logger.error("config not reloaded: %s", self._refusal)
         return problems
+
+
+def _believing(operation: Operation) -> Stage | None:
+    """Nobody needs a key; where an answer depends on the user, the caller says who that is."""
+    return believing if operation.user_bound else None
 
 
 def _nothing(loaded: Loaded) -> None:

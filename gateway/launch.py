@@ -7,6 +7,7 @@ import msgspec
 
 from gateway.contract import Trail
 from gateway.loading import Loaded
+from gateway.registry import Registry
 
 
 class Launch(msgspec.Struct, frozen=True, kw_only=True):
@@ -14,7 +15,8 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
 
     `public_url` is where callers find the gateway unless the file says so; `engine` the vendor HTTP client. `observe`
     is given the trail of each request to an endpoint, before anything is in it. `begin` is the file to begin with where
-    that is not `config` itself. `sheds` is for one that has its event loop to itself.
+    that is not `config` itself. `sheds` is for one that has its event loop to itself, `production` for one that serves
+    others than whoever started it.
     """
 
     config: Path
@@ -25,6 +27,7 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     engine: str = "wreq"
     observe: Callable[[Trail], None] | None = None
     sheds: bool = False
+    production: bool = False
 
 
 def public_url_of(loaded: Loaded, launch: Launch) -> str:
@@ -36,3 +39,13 @@ def public_url_of(loaded: Loaded, launch: Launch) -> str:
 def keyed(loaded: Loaded) -> bool:
     """Whether callers need keys."""
     return loaded.config.server.callers.api_keys == "required"
+
+
+def holds_tokens(loaded: Loaded, registry: Registry) -> bool:
+    """Whether it needs a vault: some integration is asked with what belongs to the user of the call."""
+    return any(registry.user_bound(item.credential) for item in loaded.config.integrations)
+
+
+def remembers(loaded: Loaded, registry: Registry) -> bool:
+    """Whether it needs a database."""
+    return keyed(loaded) or holds_tokens(loaded, registry)

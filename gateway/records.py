@@ -19,11 +19,16 @@ class Records:
         """Raises ValueError for an address of no database."""
         self.storage = storage
         self._database = Database(storage)
-        self._callers = Callers(SqlStore(self._database).keys, time.monotonic, time.time)
+        self.stored = SqlStore(self._database)
+        self._callers = Callers(self.stored.keys, time.monotonic, time.time)
         self._noting: asyncio.Task[None] | None = None
 
     def identify(self, operation: Operation) -> Stage:
-        return caller_stage(self._callers, operation)
+        return caller_stage(self._callers, operation.id, native=operation.native)
+
+    def recognise(self) -> Stage:
+        """For the gateway's own pages, for which no scope over endpoints is needed."""
+        return caller_stage(self._callers, None)
 
     def start(self) -> None:
         self._noting = asyncio.create_task(self._note())

@@ -21,7 +21,7 @@ from gateway.config import (
     Server,
     top,
 )
-from gateway.contract import Credential, Policy
+from gateway.contract import Credential, Lifespan, Page, Policy, SecretSource, Vault
 from gateway.declared import Settings
 from gateway.units import written
 
@@ -31,10 +31,14 @@ class PluginError(Exception):
 
 
 class Registry(msgspec.Struct, frozen=True):
-    """What is installed: every policy and every way to authenticate."""
+    """What is installed, built in or not: one tuple for each group of entry points."""
 
     policies: tuple[Policy, ...]
     credentials: tuple[Credential, ...]
+    vaults: tuple[Vault, ...] = ()
+    secrets: tuple[SecretSource, ...] = ()
+    pages: tuple[Page, ...] = ()
+    lifespans: tuple[Lifespan, ...] = ()
 
     def policy_types(self) -> dict[str, Any]:
         """What may be written under each policy's key, policies of later versions included."""
@@ -47,12 +51,24 @@ class Registry(msgspec.Struct, frozen=True):
         later = [settings for settings in LATER_CREDENTIALS if tag_of(settings) not in known]
         return reduce(or_, (*(credential.settings for credential in self.credentials), *later))
 
+    def vault_type(self) -> Any:
+        return reduce(or_, (vault.settings for vault in self.vaults)) | None
+
+    def user_bound(self, settings: Any) -> bool:
+        """Whether a credential with these settings sends what belongs to the user of the call."""
+        return any(one.user_bound for one in self.credentials if isinstance(settings, one.settings))
+
 
 def discover() -> Registry:
     """Raises PluginError where two offer the same name, or one cannot be imported."""
-    policies = _loaded("gateway.policies", Policy, lambda policy: policy.name)
-    credentials = _loaded("gateway.credentials", Credential, lambda credential: tag_of(credential.settings))
-    return Registry(policies, credentials)
+    return Registry(
+        policies=_loaded("gateway.policies", Policy, lambda policy: policy.name),
+        credentials=_loaded("gateway.credentials", Credential, lambda credential: tag_of(credential.settings)),
+        vaults=_loaded("gateway.vaults", Vault, lambda vault: tag_of(vault.settings)),
+        secrets=_loaded("gateway.secrets", SecretSource, lambda source: source.scheme),
+        pages=_loaded("gateway.pages", Page, lambda page: f"{page.method} {page.path}"),
+        lifespans=_loaded("gateway.lifespans", Lifespan, lambda lifespan: lifespan.name),
+    )
 
 
 def _loaded(group: str, kind: type, name_of: Any) -> tuple[Any, ...]:
@@ -105,18 +121,20 @@ def written_types(registry: Registry) -> Written:
     ]
     integration = _struct("Integration", own, Integration, "A vendor.")
     level = _struct("Policies", keys, Settings, "Settings that integrations and endpoints take over.")
-    document = _struct("Document", _document_keys(level, integration), Settings, "The whole file.")
+    vault = [("vault", Annotated[registry.vault_type(), top.VAULT], None)] if registry.vaults else []
+    server = _struct("Server", vault, Server, "The gateway itself.")
+    document = _struct("Document", _document_keys(server, level, integration), Settings, "The whole file.")
     return Written(document, policies, integration, endpoint)
 
 
-def _document_keys(level: Any, integration: Any) -> list[Any]:
+def _document_keys(server: Any, level: Any, integration: Any) -> list[Any]:
     profiles = dict[str, Annotated[level, top.PROFILE]]
     providers = dict[str, Annotated[Provider, top.PROVIDER]]
     integrations = dict[IntegrationName, Annotated[integration, top.INTEGRATION]]
     empty: Any = msgspec.field(default_factory=dict)
     return [
         ("version", Annotated[Literal[1], top.VERSION]),
-        ("server", Annotated[Server, top.SERVER], msgspec.field(default_factory=Server)),
+        ("server", Annotated[server, top.SERVER], msgspec.field(default_factory=server)),
         ("defaults", Annotated[level, top.DEFAULTS], level()),
         ("profiles", Annotated[profiles, top.PROFILES], empty),
         ("providers", Annotated[providers, top.PROVIDERS], empty),

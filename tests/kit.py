@@ -6,8 +6,10 @@ from collections.abc import Awaitable, Callable, Coroutine, Hashable, Mapping
 from typing import Any, TypeVar
 
 from gateway import Call, Caller, Handler, Kit, Operation, Policy, Reply, Shared, Site, Trail
-from gateway.contract import SLOTS
+from gateway.contract import SLOTS, Catalog, Fetch, TokenVault
+from gateway.plan.nowhere import NoStore, NoVault, no_fetch
 from gateway.sharing import Memory
+from gateway.stored import Stored
 
 T = TypeVar("T")
 
@@ -49,7 +51,16 @@ def clock() -> float:
     return asyncio.get_running_loop().time()
 
 
-def kit(*, random: float = 0.5, now: float = 1_800_000_000.0, shared: Shared | None = None) -> Kit:
+def kit(
+    *,
+    random: float = 0.5,
+    now: float = 1_800_000_000.0,
+    shared: Shared | None = None,
+    stored: Stored | None = None,
+    vault: TokenVault | None = None,
+    fetch: Fetch = no_fetch,
+    catalog: Catalog | None = None,
+) -> Kit:
     """A Kit in virtual time; `random` is what chance always gives, `now` the wall clock when the loop starts."""
     kept: dict[Hashable, Any] = {}
 
@@ -66,6 +77,10 @@ def kit(*, random: float = 0.5, now: float = 1_800_000_000.0, shared: Shared | N
         random=lambda: random,
         keep=keep,
         shared=shared or Memory(clock),
+        stored=stored or NoStore(),
+        vault=vault or NoVault(),
+        fetch=fetch,
+        catalog=lambda: catalog or Catalog(),
     )
 
 

@@ -2,6 +2,6 @@
 
 from gateway.callers.authenticating import Callers
 from gateway.callers.presented import Presented, presented
-from gateway.callers.stage import caller_stage
+from gateway.callers.stage import believing, caller_stage
 
-__all__ = ["Callers", "Presented", "caller_stage", "presented"]
+__all__ = ["Callers", "Presented", "believing", "caller_stage", "presented"]

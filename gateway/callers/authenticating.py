@@ -42,17 +42,17 @@ class Callers:
         self._attempts = Attempts(clock)
         self._used: dict[str, float] = {}
 
-    async def identify(self, presented: Presented | None, address: str, endpoint: str) -> Caller:
+    async def identify(self, presented: Presented | None, address: str, endpoint: str | None) -> Caller:
         """Raises Unauthenticated, ScopeMissing, and StoreUnavailable where nobody can tell."""
         if presented is None:
             raise Unauthenticated("send the key as `Authorization: Bearer` or `X-API-Key`")
         known = await self._look_up(presented.secret, address)
-        if not known.scopes.reach(endpoint):
+        if endpoint is not None and not known.scopes.reach(endpoint):
             raise ScopeMissing(f"the key `{known.key.id}` may not use `{endpoint}`")
         if presented.user is not None and ACT_AS not in known.scopes.words:
             raise ScopeMissing(f"the key `{known.key.id}` may not act for a user: it has no scope `{ACT_AS}`")
         self._used[known.key.id] = self._now()
-        return Caller(known.key.id, address, presented.user)
+        return Caller(known.key.id, address, presented.user, known.scopes.words)
 
     def forget(self, id: str) -> None:  # noqa: A002 - the field's own name
         """A key was changed: the next request with it looks again."""

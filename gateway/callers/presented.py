@@ -25,7 +25,7 @@ def presented(headers: Headers, *, native: bool = False) -> Presented | None:
 
     On native mounts also from the password of Basic, where vendors' SDKs put it.
     """
-    user = _text(first(headers, USER))
+    user = user_of(headers)
     if (key := _text(first(headers, API_KEY))) is not None:
         return Presented(key, user)
     scheme, _, rest = (first(headers, AUTHORIZATION) or b"").partition(b" ")
@@ -35,6 +35,11 @@ def presented(headers: Headers, *, native: bool = False) -> Presented | None:
     if native and scheme.lower() == b"basic" and secret:
         return _presented(_password(secret), user)
     return None
+
+
+def user_of(headers: Headers) -> str | None:
+    """Whom the caller says that he acts for."""
+    return _text(first(headers, USER))
 
 
 def _presented(secret: bytes, user: str | None) -> Presented | None:

@@ -7,12 +7,17 @@ import socket
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from gateway.cli import config_option
 from gateway.cli.reporting import refuse, say_problems
 from gateway.diagnostics import InvalidConfig
+
+if TYPE_CHECKING:
+    from gateway.app import Application
+    from gateway.serving import Options
 
 CONFIG_EXIT = 78
 """EX_CONFIG: a supervisor must not start it again before the file is mended."""
@@ -68,9 +73,10 @@ def command(
     for file in application.tls or ():
         if not file.is_file():
             refuse(f"server.tls: {file} cannot be read", CONFIG_EXIT)
-    keyed = application.loaded.config.server.callers.api_keys == "required"
-    _refuse_exposure(options.on_loopback, allow_private, keyed=keyed)
-    keys = _keys(application.loaded.config.server.storage) if keyed else None
+    server = application.loaded.config.server
+    keyed = server.callers.api_keys == "required"
+    _refuse_exposure(options, keyed=keyed)
+    keys = _keys(server.storage) if application.remembers else None
     _announce(application, options, keys)
     if workers == 1:
         work(application, options)
@@ -78,12 +84,7 @@ def command(
     sys.exit(supervise(options))
 
 
-def _announce(application: "object", options: "object", keys: int | None) -> None:
-    from gateway.app import Application
-    from gateway.serving import Options
-
-    assert isinstance(application, Application)  # noqa: S101 - imported late, so that --help stays quick
-    assert isinstance(options, Options)  # noqa: S101
+def _announce(application: "Application", options: "Options", keys: int | None) -> None:
     url = f"{'https' if application.tls else 'http'}://{options.host}:{options.port}"
     health = application.health()
     endpoints = sum(health.integrations.values())
@@ -95,7 +96,7 @@ def _announce(application: "object", options: "object", keys: int | None) -> Non
         f"  config   {options.config} ({health.digest[:12]}){', watched' if options.watch else ''}",
         f"  workers  {options.workers}",
     ]
-    if keys == 0:
+    if keys == 0 and application.loaded.config.server.callers.api_keys == "required":
         lines.append("  keys     none yet: `gateway keys create NAME` makes one")
     lines += shared(application.loaded.config.server.shared_state, os.environ)
     warnings = (*application.loaded.warnings, *application.plans.warnings)
@@ -129,12 +130,11 @@ def _keys(storage: str) -> int:
         refuse(f"server.storage: {wrong}", UNAVAILABLE_EXIT)
 
 
-def _refuse_exposure(on_loopback: bool, allow_private: bool, *, keyed: bool) -> None:
+def _refuse_exposure(options: "Options", *, keyed: bool) -> None:
     """Without keys nobody but this machine may ask; in production nothing private may be asked for."""
-    production = not on_loopback or os.environ.get("GATEWAY_ENV") == "production"
-    if not on_loopback and not keyed:
+    if not options.on_loopback and not keyed:
         refuse("without keys anybody could call: set GATEWAY_API_KEYS=required, or use --host 127.0.0.1")
-    if production and allow_private:
+    if options.production() and options.allow_private:
         refuse("--allow-private is for demos: in production say `allow_private: true` at the integration that needs it")
 
 

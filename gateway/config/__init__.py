@@ -3,7 +3,8 @@
 from gateway.config.effective import Config, EffectivePolicy, EndpointConfig, IntegrationConfig
 from gateway.config.endpoint import Endpoint, Response
 from gateway.config.integration import Integration, Native
-from gateway.config.later import LATER_CREDENTIALS, LATER_POLICIES, Provider
+from gateway.config.later import LATER_CREDENTIALS, LATER_POLICIES
+from gateway.config.providers import Client, Provider
 from gateway.config.server import Callers, Cors, Jwt, Server, Tls
 from gateway.config.texts import EndpointName, IntegrationName
 
@@ -11,6 +12,7 @@ __all__ = [
     "LATER_CREDENTIALS",
     "LATER_POLICIES",
     "Callers",
+    "Client",
     "Config",
     "Cors",
     "EffectivePolicy",

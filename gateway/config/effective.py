@@ -7,6 +7,7 @@ import msgspec
 
 from gateway.config.endpoint import Endpoint
 from gateway.config.integration import Integration, Native
+from gateway.config.providers import Provider
 from gateway.config.server import Server
 
 
@@ -43,3 +44,4 @@ class Config(msgspec.Struct, frozen=True):
     server: Server
     integrations: tuple[IntegrationConfig, ...]
     digest: str
+    providers: Mapping[str, Provider] = {}

@@ -1,10 +1,11 @@
 """`server:` — the gateway itself."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 from msgspec import Meta, field
 
 from gateway.config.texts import Origin, RootedPath, SharedState, Url
+from gateway.config.top import VAULT
 from gateway.declared import Settings
 from gateway.units import Size
 
@@ -107,6 +108,8 @@ class Server(Settings, frozen=True, kw_only=True):
             examples=["sqlite:///var/gateway.db"],
         ),
     ] = "sqlite:///var/gateway.db"
+    vault: Annotated[Any, VAULT] = None
+    """One of the installed vaults' settings; the type that the file is read with is the registry's."""
     shared_state: Annotated[
         SharedState,
         Meta(
@@ -156,10 +159,11 @@ class Server(Settings, frozen=True, kw_only=True):
         ),
     ] = Cors()
     return_to: Annotated[
-        tuple[Url, ...],
+        tuple[Origin, ...],
         Meta(
-            description="Where a user may be sent back to once an account is connected. Not available in this version.",
-            examples=[["https://app.example/connected"]],
+            description="Where users may be sent back to once they have connected an account: addresses of these "
+            "origins, and no others.",
+            examples=[["https://app.example"]],
         ),
     ] = ()
     tls: Annotated[

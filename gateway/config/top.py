@@ -19,6 +19,11 @@ SERVER = Meta(
     description="The gateway itself: where it answers, whom it lets in, how much it takes.",
     examples=[{"base_path": "/api/v1", "body_limit": "10MiB"}],
 )
+VAULT = Meta(
+    description="What seals users' tokens before they are stored: `use` names the kind. Left out, keys in this "
+    "process, from GATEWAY_VAULT_KEYS.",
+    examples=[{"use": "local", "file": "/etc/gateway/vault.keys"}],
+)
 DEFAULTS = Meta(
     description="Settings that every integration takes over, key by key, unless it says otherwise.",
     examples=[{"timeout": {"total": "20s"}, "retry": {"attempts": 3}}],
@@ -30,11 +35,11 @@ PROFILES = Meta(
 )
 PROFILE = Meta(description="A bundle of settings, taken over with `extends: [its name]`.", examples=[_PATIENT])
 PROVIDERS = Meta(
-    description="The OAuth providers, by name. Not available in this version.",
+    description="The OAuth servers where users give their consent, by name; several integrations may share one.",
     examples=[{"google": _PROVIDER}],
 )
 PROVIDER = Meta(
-    description="An OAuth provider, which several integrations may share. Not available in this version.",
+    description="An OAuth server: where users give their consent, and where tokens are renewed.",
     examples=[_PROVIDER],
 )
 INCLUDE = Meta(

@@ -18,20 +18,11 @@ def later_problems(data: Any, registry: Registry, source: Source) -> Iterator[Pr
     known = {policy.name for policy in registry.policies}
     policies = tuple(name for name in LATER_POLICIES if name not in known)
     for path, level in list(structures(data)):
-        for key in (key for key in _keys_at(path, policies) if key in level):
+        for key in (key for key in policies if key in level):
             del level[key]
             yield _problem(source, (*path, key), f"`{key}`")
         if path[:1] == ("integrations",):
             yield from _credential(level, path, registry, source)
-
-
-def _keys_at(path: Keys, policies: tuple[str, ...]) -> tuple[str, ...]:
-    match path:
-        case ():
-            return ("providers",)
-        case ("server",):
-            return ("return_to",)
-    return policies
 
 
 def _credential(integration: dict[str, Any], path: Keys, registry: Registry, source: Source) -> Iterator[Problem]:

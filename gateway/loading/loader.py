@@ -17,6 +17,7 @@ from gateway.loading.including import Inclusion
 from gateway.loading.later import later_problems, later_values
 from gateway.loading.merging import Merger, Policies
 from gateway.loading.naming import kind_of
+from gateway.loading.providers import provider_problems
 from gateway.loading.reading import Text, compose, read_text
 from gateway.loading.references import Resolver, Surroundings
 from gateway.loading.resting import collector_resting
@@ -78,7 +79,9 @@ def _load(path: Path, registry: Registry, surroundings: Surroundings, public_url
     document = work.convert()
     inherited = work.inherit()
     warnings = work.warnings()
-    config = Config(_server(document, public_url), _assembled(document, inherited), _digest(text, work.texts))
+    config = Config(
+        _server(document, public_url), _assembled(document, inherited), _digest(text, work.texts), document.providers
+    )
     return Loaded(config, warnings, work.source, (path, *work.files))
 
 
@@ -120,6 +123,7 @@ class _Work:
         self._problems.extend(literal_secrets(self._data, targets, self.source))
         self._problems.extend(later_values(self._data, self.source))
         self._problems.extend(shared_state_problems(self._data, self.source))
+        self._problems.extend(provider_problems(self._data, self.source))
 
     def read_schemas(self, folder: Path) -> None:
         """Makes each schema stand for itself, those of imported endpoints too."""

@@ -43,6 +43,8 @@ def _owner(path: Keys) -> tuple[str, Keys]:
     match path:
         case ("integrations", name, "endpoints", endpoint, *rest):
             return f"endpoint `{name}.{endpoint}`", tuple(rest)
+        case ("providers", name, *rest):
+            return f"provider `{name}`", tuple(rest)
         case ("integrations", name, *rest):
             return f"integration `{name}`", tuple(rest)
         case ("profiles", name, *rest):

@@ -16,7 +16,7 @@ from gateway.plan.native import native_operations, native_stage
 from gateway.plan.operation import operation_of
 from gateway.registry import Registry
 
-Identify = Callable[[Operation], Stage]
+Identify = Callable[[Operation], Stage | None]
 
 
 class Flags(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +84,7 @@ def compile_plans(
 ) -> Plans:
     """Raises InvalidConfig with every problem that needs more than one field to be seen.
 
-    `identify` is the stage that finds out who asks, None where nobody has to say.
+    `identify` gives the stage that finds out who asks, None where nobody has to say.
     """
     config = loaded.config
     compiler = _Compiler(loaded, registry, kit, flags, public_url, identify=identify)
@@ -161,8 +161,8 @@ class _Compiler:
             if operation.native and policy.name in NOT_ON_NATIVE:
                 continue
             stages |= self._build(policy, effective.get(policy.name), operation, endpoint)
-        if self._identify is not None:
-            stages["caller"] = self._identify(operation)
+        if self._identify is not None and (caller := self._identify(operation)) is not None:
+            stages["caller"] = caller
         if operation.native:
             stages |= self._native(operation, integration)
         if (credential := self._credential(integration)) is not None:

@@ -8,9 +8,11 @@ import time
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeVar
 
-from gateway.contract import Kit
+from gateway.contract import Catalog, Fetch, Kit, TokenVault
+from gateway.plan.nowhere import NoStore, NoVault, no_catalog, no_fetch
 from gateway.shared import Shared
 from gateway.sharing import Memory
+from gateway.stored import Stored
 
 T = TypeVar("T")
 
@@ -62,7 +64,16 @@ class Keeper:
         return self._kept.get(key)
 
 
-def system_kit(keeper: Keeper, environ: Mapping[str, str], shared: Shared | None = None) -> Kit:
+def system_kit(
+    keeper: Keeper,
+    environ: Mapping[str, str],
+    *,
+    shared: Shared | None = None,
+    stored: Stored | None = None,
+    vault: TokenVault | None = None,
+    fetch: Fetch = no_fetch,
+    catalog: Callable[[], Catalog] = no_catalog,
+) -> Kit:
     """The world as it is. Without GATEWAY_LINK_SECRET, the links that callers are given lead on until it ends."""
     given = environ.get(LINK_SECRET)
     return Kit(
@@ -72,5 +83,9 @@ def system_kit(keeper: Keeper, environ: Mapping[str, str], shared: Shared | None
         random=random.random,
         keep=keeper,
         shared=shared or Memory(time.monotonic),
+        stored=stored or NoStore(),
+        vault=vault or NoVault(),
+        fetch=fetch,
+        catalog=catalog,
         secret=hashlib.sha256(given.encode()).digest() if given else secrets.token_bytes(32),
     )

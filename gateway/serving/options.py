@@ -34,6 +34,9 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
         except ValueError:
             return False
 
+    def production(self, environ: Mapping[str, str] = os.environ) -> bool:
+        return not self.on_loopback or environ.get("GATEWAY_ENV") == "production"
+
     def launch(self, environ: Mapping[str, str] = os.environ, *, begin: Path | None = None) -> Launch:
         host = f"[{self.host}]" if ":" in self.host else self.host
         return Launch(
@@ -43,4 +46,5 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             public_url=f"http://{host}:{self.port}",
             allow_private=self.allow_private,
             sheds=True,
+            production=self.production(environ),
         )

@@ -63,7 +63,7 @@ async def _work(application: Application, options: Options, place: Place | None)
         servers = [listener(application.edge, options.host, options.port, application.tls)]
         if place is None or place.index == 0:
             servers.append(listener(application.admin, *options.admin, None))
-        application.start()
+        await application.start()
         serving = [asyncio.create_task(server.serve()) for server in servers]
         tidy_memory()
         if options.watch:

@@ -3,12 +3,24 @@
 from pathlib import Path
 
 from gateway.upstream.engine import Engine, Incoming, Outgoing
+from gateway.upstream.fetching import Fetching
 from gateway.upstream.httpx_engine import HttpxEngine
 from gateway.upstream.resolve import Resolver
 from gateway.upstream.send import sender
 from gateway.upstream.wreq_engine import WreqEngine
 
-__all__ = ["ENGINES", "Engine", "Engines", "HttpxEngine", "Incoming", "Outgoing", "Resolver", "WreqEngine", "sender"]
+__all__ = [
+    "ENGINES",
+    "Engine",
+    "Engines",
+    "Fetching",
+    "HttpxEngine",
+    "Incoming",
+    "Outgoing",
+    "Resolver",
+    "WreqEngine",
+    "sender",
+]
 
 ENGINES = {"wreq": WreqEngine, "httpx": HttpxEngine}
 

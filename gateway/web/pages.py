@@ -1,20 +1,28 @@
-"""Pages of policies and plugins on the admin listener: served as endpoints are, with no vendor behind them."""
+"""Pages of policies and plugins: served as endpoints are, with no vendor behind them."""
 
+from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import msgspec
 
-from gateway.contract import Call, Handler, Page, Reply
+from gateway.contract import Call, Handler, Kit, Page, Reply, Stage
 from gateway.declared import Operation
 from gateway.errors import InvalidRequest, Violation
 from gateway.web.generation import Endpoint
 
+_ADMIN = "/admin/"
 
-def page_endpoint(page: Page, handle: Handler) -> Endpoint:
-    """The page as the edge serves it; its handler is given the payload."""
+
+def page_endpoints(pages: Iterable[Page], kit: Kit, recognise: Stage) -> list[Endpoint]:
+    """The pages as the edge serves them; `recognise` finds out who asks, where that has to be a caller."""
+    return [_endpoint(page, page.build(kit), recognise) for page in pages]
+
+
+def _endpoint(page: Page, handle: Handler, recognise: Stage) -> Endpoint:
     operation = Operation(
-        integration="admin",
-        name=page.path.removeprefix("/admin/"),
+        integration="admin" if page.path.startswith(_ADMIN) else "gateway",
+        name=page.path.removeprefix(_ADMIN).removeprefix("/"),
         method=page.method,
         route=page.path,
         upstream_method=page.method,
@@ -22,7 +30,10 @@ def page_endpoint(page: Page, handle: Handler) -> Endpoint:
         base_url="",
     )
     names = tuple(segment[1:-1] for segment in page.path.split("/") if segment.startswith("{"))
-    return Endpoint(operation=operation, handle=_with_payload(handle), names=names, fields=(), private=False)
+    handler = handle if page.who == "anyone" else _with_payload(handle)  # where browsers send forms
+    if page.who == "caller":
+        handler = partial(recognise, forward=handler)
+    return Endpoint(operation=operation, handle=handler, names=names, fields=(), private=page.who != "admin")
 
 
 def _with_payload(handle: Handler) -> Handler:

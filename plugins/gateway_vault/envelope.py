@@ -12,7 +12,7 @@ import msgspec
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from gateway.plugging import Unsealable
+from gateway.contract import Unsealable
 
 VERSION = 1
 KEY_BYTES = 32

@@ -7,7 +7,7 @@ from typing import Annotated
 import msgspec
 
 from gateway import Secret, Settings
-from gateway.plugging import Surroundings, TokenVault, Vault
+from gateway.contract import Surroundings, TokenVault, Vault
 from gateway_vault.local import LocalVault
 from gateway_vault.ring import Ring, made_in, parse
 from gateway_vault.transit import TransitVault

@@ -1,6 +1,6 @@
 """A vault whose key-encryption keys are in this process: from the environment, or from a file."""
 
-from gateway.plugging import Unsealable
+from gateway.contract import Unsealable
 from gateway_vault import envelope
 from gateway_vault.ring import Ring
 

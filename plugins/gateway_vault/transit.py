@@ -7,8 +7,8 @@ from typing import Any
 
 import msgspec
 
+from gateway.contract import Fetch, Unsealable
 from gateway.errors import StoreUnavailable, UpstreamFailure
-from gateway.plugging import Fetch, Unsealable
 from gateway_vault import envelope
 
 REMEMBERED = 10_000

@@ -16,7 +16,7 @@ CONFIG = Path(__file__).parents[1] / "config"
 CASES = sorted((CONFIG / "mistakes").glob("*.case"))
 SHOWN = {"⇥": "\t", "␣": "\u00a0", "⌀": "\u200b", "⍰": "\ufeff", "␀": "\0", "␍": "\r"}
 _VARIABLE = re.compile(r"^# env: (\w+)=(.*)$", re.MULTILINE)
-_ELSEWHERE = {"GW001", "GW002", "GW003", "GW008", "GW117", "GW216"}
+_ELSEWHERE = {"GW001", "GW002", "GW003", "GW008", "GW117", "GW310", "GW216"}
 
 
 def config_of(text: str) -> bytes:

@@ -68,7 +68,7 @@ async def later(seconds: float) -> None:
 def test_a_key_is_looked_up_once_in_five_seconds() -> None:
     async def main() -> None:
         scene = Scene()
-        assert await scene.ask() == Caller(APP.key.id, "192.0.2.1")
+        assert await scene.ask() == Caller(APP.key.id, "192.0.2.1", may=frozenset({"act-as"}))
         for _ in range(100):
             await scene.ask()
         assert scene.table.asked == 1

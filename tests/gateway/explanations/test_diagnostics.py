@@ -14,6 +14,7 @@ BY_HAND = {
     "GW002": "nobody wants to read ten megabytes",
     "GW003": "a page is UTF-8",
     "GW117": "it takes two files, one after the other",
+    "GW310": "it lies in the environment of whoever serves",
 }
 """Pages whose mistake cannot be shown as a file; `tests/gateway/loading` makes it."""
 

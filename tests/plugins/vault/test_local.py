@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.plugging import Unsealable
+from gateway.contract import Unsealable
 from gateway_vault.envelope import KEY_BYTES
 from gateway_vault.local import LocalVault
 from gateway_vault.ring import Ring

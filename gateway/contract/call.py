@@ -1,15 +1,10 @@
-"""Everything that a policy or a plugin may import: the words of the pipeline, and no machinery."""
+"""The words of the pipeline: what travels along it, and what stands on the way."""
 
 import math
-from collections.abc import AsyncIterator, Awaitable, Callable, Hashable, Mapping
-from typing import Any, Literal, Protocol, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from typing import Any, Literal, Protocol
 
 import msgspec
-
-from gateway.declared import Operation
-from gateway.shared import Shared
-
-T = TypeVar("T")
 
 Headers = tuple[tuple[bytes, bytes], ...]
 """Header fields in the order received; names in lower case, repeated fields repeated."""
@@ -40,11 +35,15 @@ SLOTS = (
 
 
 class Caller(msgspec.Struct, frozen=True):
-    """Who asks: `id` names him in quotas and logs, `address` is the client's, `user` whom he acts for."""
+    """Who asks: `id` names him in quotas and logs, `address` is the client's, `user` whom he acts for.
+
+    `may` are the words among his scopes, such as `admin`.
+    """
 
     id: str
     address: str = ""
     user: str | None = None
+    may: frozenset[str] = frozenset()
 
 
 class Event(msgspec.Struct, frozen=True):
@@ -148,84 +147,3 @@ class Stage(Protocol):
     """Answers early, awaits `forward(call)`, or raises a GatewayError; never changes a Call or a Reply."""
 
     async def __call__(self, call: Call, forward: Handler) -> Reply: ...
-
-
-class Site(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a stage stands: its endpoint, and the place in the config that declared it.
-
-    `scope` keys the state that a stage shares: the integration's name, or the endpoint's id where the endpoint itself
-    declares the policy.
-    """
-
-    operation: Operation
-    scope: str
-
-    @property
-    def integration(self) -> str:
-        return self.operation.integration
-
-
-class Keep(Protocol):
-    """Gives the same object for the same key, across endpoints and across reloads; `make` makes the first.
-
-    An object with a `stop` is told to stop when the application ends.
-    """
-
-    def __call__(self, key: Hashable, make: Callable[[], T]) -> T: ...
-
-
-class Kit(msgspec.Struct, frozen=True, kw_only=True):
-    """What a stage needs of the world: tests hand in their own.
-
-    `clock` is monotonic seconds, `now` seconds since 1970, `random` uniform in [0, 1). `secret` seals what callers
-    carry for us, such as cursors: all processes of one gateway have the same. `shared` is what they know together.
-    """
-
-    clock: Callable[[], float]
-    now: Callable[[], float]
-    sleep: Callable[[float], Awaitable[None]]
-    random: Callable[[], float]
-    keep: Keep
-    shared: Shared
-    secret: bytes = b""
-
-
-class Page(msgspec.Struct, frozen=True, kw_only=True):
-    """Something that the people who run the gateway may ask or order, on the admin listener.
-
-    `path` stands below /admin/ and may hold `{parameters}`; `build` gives the handler, whose Call has path, query and
-    payload. `summary` is one line for the document.
-    """
-
-    method: Literal["GET", "POST", "DELETE"]
-    path: str
-    summary: str
-    build: Callable[[Kit], Handler]
-
-
-class Policy(msgspec.Struct, frozen=True, kw_only=True):
-    """A kind of stage: its name in YAML, its settings, how its stages are built, by slot.
-
-    `build` is given the merged settings, or None where `always` asks for it without them. `settings` None means that
-    there is no YAML key. `nullable` tells whether `null` may switch it off. Lists `prepend` where maps merge.
-    `description` and `examples`, as YAML writes them, are for editors: what stands under the key, and what for.
-    `pages` are for the people who run it.
-    """
-
-    name: str
-    settings: Any
-    build: Callable[[Any, Site, Kit], Mapping[str, Stage]]
-    always: bool = False
-    nullable: bool = True
-    prepend: bool = False
-    description: str = ""
-    examples: tuple[Any, ...] = ()
-    pages: tuple[Page, ...] = ()
-
-
-class Credential(msgspec.Struct, frozen=True, kw_only=True):
-    """A way to authenticate to a vendor: the struct whose tag `use` names it, and how its stage is built."""
-
-    settings: Any
-    build: Callable[[Any, Site, Kit], Stage]
-    user_bound: bool = False

@@ -1,0 +1,26 @@
+"""What plugins are told of what is served: integrations, providers, addresses."""
+
+from gateway.contract import Catalog, Declared
+from gateway.declared import Operation
+from gateway.loading import Loaded
+from gateway.plan import Plans
+
+
+def catalog_of(loaded: Loaded, plans: Plans, public_url: str) -> Catalog:
+    operations: dict[str, list[Operation]] = {}
+    for plan in (*plans.endpoints, *plans.native):
+        operations.setdefault(plan.operation.integration, []).append(plan.operation)
+    return Catalog(
+        integrations={
+            item.name: Declared(
+                name=item.name,
+                title=item.written.title or item.name,
+                credential=item.credential,
+                operations=tuple(operations.get(item.name, ())),
+            )
+            for item in loaded.config.integrations
+        },
+        providers=loaded.config.providers,
+        public_url=public_url,
+        return_to=loaded.config.server.return_to,
+    )

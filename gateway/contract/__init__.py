@@ -1,0 +1,50 @@
+"""Everything that a policy or a plugin may import: the words of the pipeline, and no machinery."""
+
+from gateway.contract.call import (
+    SLOTS,
+    Body,
+    Call,
+    Caller,
+    Event,
+    FailureClass,
+    Handler,
+    Headers,
+    Reply,
+    Stage,
+    Trail,
+    Verdict,
+    first,
+)
+from gateway.contract.kit import Catalog, Declared, Fetch, Keep, Kit, Site, TokenVault, Unsealable
+from gateway.contract.offers import Credential, Lifespan, Page, Policy, SecretSource, Surroundings, Vault
+
+__all__ = [
+    "SLOTS",
+    "Body",
+    "Call",
+    "Caller",
+    "Catalog",
+    "Credential",
+    "Declared",
+    "Event",
+    "FailureClass",
+    "Fetch",
+    "Handler",
+    "Headers",
+    "Keep",
+    "Kit",
+    "Lifespan",
+    "Page",
+    "Policy",
+    "Reply",
+    "SecretSource",
+    "Site",
+    "Stage",
+    "Surroundings",
+    "TokenVault",
+    "Trail",
+    "Unsealable",
+    "Vault",
+    "Verdict",
+    "first",
+]

@@ -1,0 +1,56 @@
+"""A world without store, vault and other servers: for looking at a config, where nobody is asked anything."""
+
+from typing import NoReturn
+
+from gateway.contract import Catalog, Reply, Unsealable
+from gateway.errors import ConnectFailed, StoreUnavailable
+from gateway.stored import Audit, Connections, Keys, Outbox, Tickets
+
+
+def _no_store() -> NoReturn:
+    raise StoreUnavailable("nothing is stored here")
+
+
+class NoStore:
+    """Every part of it is unavailable."""
+
+    @property
+    def keys(self) -> Keys:
+        _no_store()
+
+    @property
+    def connections(self) -> Connections:
+        _no_store()
+
+    @property
+    def tickets(self) -> Tickets:
+        _no_store()
+
+    @property
+    def audit(self) -> Audit:
+        _no_store()
+
+    @property
+    def outbox(self) -> Outbox:
+        _no_store()
+
+
+class NoVault:
+    """Seals nothing and opens nothing."""
+
+    async def seal(self, plain: bytes, bound: bytes) -> bytes:
+        raise StoreUnavailable("there is no vault here")
+
+    async def open(self, sealed: bytes, bound: bytes) -> bytes:
+        raise Unsealable("there is no vault here")
+
+    def stale(self, sealed: bytes) -> bool:
+        return False
+
+
+async def no_fetch(method: str, url: str, **_: object) -> Reply:
+    raise ConnectFailed("nobody is asked from here")
+
+
+def no_catalog() -> Catalog:
+    return Catalog()

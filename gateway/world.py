@@ -1,0 +1,52 @@
+"""What an application holds on to whatever its config says: engines, store, shared state, vault, kept state."""
+
+import contextlib
+from collections.abc import Callable
+
+from gateway.config import Server
+from gateway.contract import Catalog, Surroundings
+from gateway.launch import Launch
+from gateway.plan import Keeper, system_kit
+from gateway.records import Records
+from gateway.registry import Registry
+from gateway.safe import Safe
+from gateway.sharing import sharing
+from gateway.upstream import Engines, Fetching
+
+
+class World:
+    """`kit` is what stages and pages are given of it; `catalog` tells what is served."""
+
+    def __init__(self, launch: Launch, registry: Registry, server: Server, catalog: Callable[[], Catalog]) -> None:
+        self._lifespans = registry.lifespans
+        self._life = contextlib.AsyncExitStack()
+        self.keeper = Keeper()
+        self.sharing = sharing(server.shared_state, launch.environ)
+        self.records = Records(server.storage)
+        self.engines = Engines(launch.engine)
+        fetch = Fetching(self.engines.get, anywhere=launch.allow_private)
+        around = Surroundings(environ=launch.environ, fetch=fetch, production=launch.production)
+        self.safe = Safe(registry.vaults, around)
+        self.kit = system_kit(
+            self.keeper,
+            launch.environ,
+            shared=self.sharing,
+            stored=self.records.stored,
+            vault=self.safe,
+            fetch=fetch,
+            catalog=catalog,
+        )
+
+    async def start(self, *, keyed: bool) -> None:
+        self.sharing.start()
+        if keyed:
+            self.records.start()
+        for lifespan in self._lifespans:
+            await self._life.enter_async_context(lifespan.run(self.kit))
+
+    async def close(self) -> None:
+        await self._life.aclose()
+        self.keeper.close()
+        await self.records.close()
+        await self.sharing.close()
+        await self.engines.close()
