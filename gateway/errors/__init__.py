@@ -13,6 +13,7 @@ GatewayError
 │   ├── ConnectionRequired          403 connection-required
 │   ├── NoSuchEndpoint              404 no-such-endpoint
 │   ├── NoSuchPage                  404 no-such-page
+│   ├── NoSuchConnection            404 no-such-connection
 │   ├── MethodNotAllowed            405 method-not-allowed
 │   ├── RequestTimeout              408 request-timeout
 │   ├── IdempotencyInFlight         409 idempotency-in-flight
@@ -62,6 +63,7 @@ from gateway.errors.callers import (
     InvalidRequest,
     MethodNotAllowed,
     MisdirectedRequest,
+    NoSuchConnection,
     NoSuchEndpoint,
     NoSuchPage,
     QuotaExceeded,
@@ -118,6 +120,7 @@ __all__ = [
     "MethodNotAllowed",
     "MisdirectedRequest",
     "NameNotResolved",
+    "NoSuchConnection",
     "NoSuchEndpoint",
     "NoSuchPage",
     "NotCached",

@@ -53,6 +53,12 @@ class NoSuchPage(CallerError):
     slug, status, title = "no-such-page", 404, "There is no such page of this list"
 
 
+class NoSuchConnection(CallerError):
+    """There is none, or it is of a user for whom this caller may not act: the two look alike."""
+
+    slug, status, title = "no-such-connection", 404, "There is no such connection"
+
+
 class MethodNotAllowed(CallerError):
     slug, status, title = "method-not-allowed", 405, "This endpoint does not accept that method"
 
