@@ -61,6 +61,11 @@ class Connection(msgspec.Struct, frozen=True, kw_only=True):
     updated_at: float = 0.0
     reason: str = ""
 
+    @property
+    def bound(self) -> bytes:
+        """What `sealed` is bound to in the vault: moved to another row, or to another version, it does not open."""
+        return msgspec.json.encode(["connection", self.provider, self.user, self.version])
+
 
 class Connections(Protocol):
     async def get(self, which: str) -> Connection | None: ...
@@ -78,6 +83,17 @@ class Connections(Protocol):
 
     async def replace(self, connection: Connection, version: int) -> bool:
         """Compare and swap: False, and nothing done, unless the one that is there still has `version`."""
+        ...
+
+    async def claim(self, which: str, version: int, owner: str, now: float, until: float) -> bool:
+        """Whether `owner` alone may renew this version until then; who has it already may ask again.
+
+        A claim ends with `until`, with `release`, and when the connection is replaced.
+        """
+        ...
+
+    async def release(self, which: str, owner: str) -> None:
+        """Ends the owner's claim, if he has it still."""
         ...
 
     async def remove(self, which: str) -> bool: ...

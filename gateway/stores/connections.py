@@ -11,6 +11,8 @@ from gateway.stored import Connection
 from gateway.stores.database import Database
 from gateway.stores.tables import connections
 
+_FREE = {"claimed_by": None, "claimed_until": None}
+
 
 class SqlConnections:
     """Reads what matters for a decision from the primary: a replica may not have the newest tokens yet."""
@@ -46,8 +48,23 @@ class SqlConnections:
     async def replace(self, connection: Connection, version: int) -> bool:
         same = (connections.c.id == connection.id) & (connections.c.version == version)
         async with self._database.write() as transaction:
-            changed = await transaction.execute(update(connections).where(same).values(**_row(connection)))
+            changed = await transaction.execute(update(connections).where(same).values(**_row(connection), **_FREE))
         return bool(changed.rowcount)
+
+    async def claim(self, which: str, version: int, owner: str, now: float, until: float) -> bool:
+        columns = connections.c
+        free = columns.claimed_until.is_(None) | (columns.claimed_until <= now) | (columns.claimed_by == owner)
+        mine = (columns.id == which) & (columns.version == version) & free
+        async with self._database.write() as transaction:
+            claimed = await transaction.execute(
+                update(connections).where(mine).values(claimed_by=owner, claimed_until=until)
+            )
+        return bool(claimed.rowcount)
+
+    async def release(self, which: str, owner: str) -> None:
+        his = (connections.c.id == which) & (connections.c.claimed_by == owner)
+        async with self._database.write() as transaction:
+            await transaction.execute(update(connections).where(his).values(**_FREE))
 
     async def remove(self, which: str) -> bool:
         async with self._database.write() as transaction:
@@ -66,4 +83,5 @@ def _row(connection: Connection) -> dict[str, Any]:
 
 def _connection(row: Row[Any]) -> Connection:
     scopes = msgspec.json.decode(row.scopes, type=tuple[str, ...])
-    return Connection(**{**row._mapping, "scopes": scopes})
+    fields = {name: row._mapping[name] for name in Connection.__struct_fields__}
+    return Connection(**{**fields, "scopes": scopes})

@@ -34,6 +34,8 @@ connections = Table(
     Column("created_at", Float, nullable=False),
     Column("updated_at", Float, nullable=False),
     Column("reason", Text, nullable=False),
+    Column("claimed_by", Text),
+    Column("claimed_until", Float),
     UniqueConstraint("provider", "user"),
     Index(None, "user"),
 )

@@ -86,6 +86,29 @@ def test_of_many_that_replace_one_version_one_succeeds(play: Play) -> None:
     play(scenario)
 
 
+def test_one_at_a_time_may_renew_a_connection(play: Play) -> None:
+    async def scenario(store: SqlStore) -> None:
+        await store.connections.add(GRANT)
+        claim = store.connections.claim
+
+        won = await asyncio.gather(*(claim("c1", 1, f"owner {number}", 10.0, 40.0) for number in range(8)))
+        winner, loser = f"owner {won.index(True)}", f"owner {won.index(False)}"
+        assert won.count(True) == 1
+        assert await store.connections.get("c1") == GRANT
+        assert await claim("c1", 1, winner, 11.0, 40.0)
+        await store.connections.release("c1", loser)
+        assert not await claim("c1", 1, loser, 39.0, 60.0)
+        assert not await claim("c1", 2, winner, 11.0, 40.0)
+
+        assert await claim("c1", 1, loser, 40.0, 60.0), "who had it is dead, or too slow"
+        assert await store.connections.replace(msgspec.structs.replace(GRANT, version=2), 1)
+        assert await claim("c1", 2, winner, 41.0, 70.0), "what was claimed is not there any more"
+        await store.connections.release("c1", winner)
+        assert await claim("c1", 2, loser, 42.0, 70.0)
+
+    play(scenario)
+
+
 def test_a_ticket_is_given_to_one(play: Play) -> None:
     async def scenario(store: SqlStore) -> None:
         await store.tickets.put("link", b"digest", b"payload", until=100.0)
