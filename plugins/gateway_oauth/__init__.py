@@ -1,0 +1,4 @@
+"""Users' grants at OAuth providers: given in a browser, kept sealed, renewed in time, taken back.
+
+A plugin like any other: it imports the public contract and is found through its entry points.
+"""

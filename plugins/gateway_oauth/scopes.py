@@ -1,0 +1,37 @@
+"""Which consent is needed: the least that the integrations served now can do with, and no more."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from gateway.contract import Catalog, Declared
+
+OAUTH = "oauth"
+_NEVER_RETURNED = frozenset({"openid", "offline_access", "email", "profile"})
+"""Providers give these under other names, or say nothing of them."""
+
+
+def kind_of(credential: Any) -> str:
+    """The word under `use`, empty where there is no credential."""
+    return "" if credential is None else str(credential.__struct_config__.tag)
+
+
+def needing(catalog: Catalog, provider: str) -> tuple[Declared, ...]:
+    """The integrations that are asked with a user's grant at this provider, and have anything to ask for."""
+    return tuple(
+        item
+        for item in catalog.integrations.values()
+        if item.operations and kind_of(item.credential) == OAUTH and item.credential.provider == provider
+    )
+
+
+def asked(catalog: Catalog, provider: str) -> tuple[str, ...]:
+    """What users are asked for: all of it at once, since all integrations of a provider share one grant."""
+    settings: Any = catalog.providers[provider]
+    wanted = [*settings.scopes, *(scope for item in needing(catalog, provider) for scope in item.credential.scopes)]
+    return tuple(dict.fromkeys(wanted))
+
+
+def missing(wanted: Iterable[str], granted: Iterable[str]) -> tuple[str, ...]:
+    """What was asked for and not given; nobody is asked again for what providers do not tell of."""
+    given = {*granted, *_NEVER_RETURNED}
+    return tuple(scope for scope in wanted if scope not in given)
