@@ -6,6 +6,8 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from gateway.units import Secret
+
 Headers = tuple[tuple[bytes, bytes], ...]
 """Header fields in the order received; names in lower case, repeated fields repeated."""
 
@@ -37,13 +39,14 @@ SLOTS = (
 class Caller(msgspec.Struct, frozen=True):
     """Who asks: `id` names him in quotas and logs, `address` is the client's, `user` whom he acts for.
 
-    `may` are the words among his scopes, such as `admin`.
+    `may` are the words among his scopes, such as `admin`; `token` is the OIDC access token that he brought.
     """
 
     id: str
     address: str = ""
     user: str | None = None
     may: frozenset[str] = frozenset()
+    token: Secret = Secret("")
 
 
 class Event(msgspec.Struct, frozen=True):

@@ -32,6 +32,7 @@ GatewayError
 │   ├── ReducedCapacity             503 temporary-reduced-capacity
 │   ├── Overloaded                  503 overloaded
 │   ├── StoreUnavailable            503 store-unavailable
+│   ├── ProviderUnavailable         503 provider-unavailable
 │   └── ShuttingDown                503 shutting-down
 ├── UpstreamFailure                 the vendor was asked and gave no answer that can be used
 │   ├── NotSent                     the request did not leave: repeating it is always safe
@@ -45,6 +46,7 @@ GatewayError
 │   │   └── UpstreamReset           502 upstream-error
 │   ├── ResponseTooLarge            502 upstream-response-too-large
 │   └── ContractViolation           502 upstream-contract-violation
+├── CredentialRefused               502 upstream-auth-failed
 └── InternalError                   500 internal-error
 """
 
@@ -75,8 +77,10 @@ from gateway.errors.callers import (
 )
 from gateway.errors.refusals import (
     CircuitOpen,
+    CredentialRefused,
     NotCached,
     Overloaded,
+    ProviderUnavailable,
     ReducedCapacity,
     Refused,
     ShuttingDown,
@@ -106,6 +110,7 @@ __all__ = [
     "ConnectTimeout",
     "ConnectionRequired",
     "ContractViolation",
+    "CredentialRefused",
     "Failure",
     "ForeignOrigin",
     "GatewayError",
@@ -127,6 +132,7 @@ __all__ = [
     "NotSent",
     "OutcomeUnknown",
     "Overloaded",
+    "ProviderUnavailable",
     "QuotaExceeded",
     "ReducedCapacity",
     "Refused",

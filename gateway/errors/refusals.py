@@ -39,6 +39,23 @@ class StoreUnavailable(Refused):
     proxy_error = "proxy_internal_response"
 
 
+class ProviderUnavailable(Refused):
+    """No breaker hears of it: the vendor himself may be well."""
+
+    slug, title = "provider-unavailable", "The provider of access to this vendor does not answer"
+    proxy_error = "destination_unavailable"
+
+
+class CredentialRefused(GatewayError):
+    """Nothing that the caller or the user can mend: the gateway's own registration, or what it holds, is not accepted.
+
+    What callers are told is what they are told of a vendor's own 401.
+    """
+
+    slug, status, title = "upstream-auth-failed", 502, "The vendor does not accept the gateway's credential"
+    proxy_error = "http_request_denied"
+
+
 class ShuttingDown(Refused):
     slug, title = "shutting-down", "The gateway is shutting down"
     proxy_error = "proxy_internal_response"
