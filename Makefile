@@ -16,7 +16,7 @@ demo: $(VENV)/.test ## the gateway in front of simulated vendors, with curl line
 test: $(VENV)/.test ## install what the tests need, check the code, run the tests
 	scripts/debian curl wrk nginx-light chromium redis-server haproxy postgresql
 	$(MAKE) check
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest -n 3 --dist loadfile
 
 check: $(VENV)/.test ## format, lint, types and the direction of imports
 	$(BIN)/ruff format --check .

@@ -14,7 +14,6 @@ import gateway
 from gateway.callers import believing
 from gateway.catalog import catalog_of
 from gateway.contract import Call, Catalog, Handler, Reply, Stage
-from gateway.declared import Operation
 from gateway.diagnostics import InvalidConfig, render_concise
 from gateway.launch import Launch, holds_tokens, keyed, public_url_of, remembers
 from gateway.loading import Loaded, load
@@ -154,10 +153,10 @@ class Application:
         self._world.keeper.begin()
         try:
             public_url = public_url_of(loaded, self._launch)
-            identify = self._world.records.identify if keyed(loaded) else _believing
-            plans = compile_plans(loaded, self._registry, self._world.kit, self._flags, public_url, identify=identify)
+            known = self._world.recognition(loaded.config.server.callers)
+            plans = compile_plans(loaded, self._registry, self._world.kit, self._flags, public_url, identify=known.at)
             catalog = catalog_of(loaded, plans, public_url)
-            generation = self._generation(loaded, plans, catalog)
+            generation = self._generation(loaded, plans, catalog, known.at_page())
             self._open_vault(loaded)
         except BaseException:
             self._world.keeper.abandon(before)
@@ -175,25 +174,23 @@ class Application:
         except ValueError as wrong:
             raise InvalidConfig([loaded.source.problem("GW310", ("server", "vault"), str(wrong))]) from None
 
-    def _generation(self, loaded: Loaded, plans: Plans, catalog: Catalog) -> Generation:
+    def _generation(self, loaded: Loaded, plans: Plans, catalog: Catalog, recognise: Stage) -> Generation:
         server, every, public_url = loaded.config.server, [*plans.endpoints, *plans.native], catalog.public_url
         endpoints = [Endpoint.of(plan, self._handler(plan)) for plan in every]
         pages = [page for page in self._registry.pages if page.who != "admin" and page.needed(catalog)]
-        endpoints += page_endpoints(
-            pages, self._world.kit, self._world.records.recognise() if keyed(loaded) else believing
-        )
+        endpoints += page_endpoints(pages, self._world.kit, recognise)
         problems = explanations(Entry.of(plan.operation, plan.policies) for plan in every)
         site = build_site(
             served(server, plans, public_url),
             public_url,
-            health_handlers(self.health, self.voice.health, telling=not keyed(loaded)),
+            health_handlers(self.health, self.voice.health, telling=server.callers.anonymous),
             problems,
         )
         door = Door(
             body_limit=int(server.body_limit),
             origins=frozenset(origin.encode() for origin in server.cors.origins),
             proxies=networks(server.trusted_proxies),
-            keyless=not keyed(loaded),
+            keyless=server.callers.anonymous,
         )
         return Generation(endpoints, site, door, public_url, BY_HTTPS_ONLY if server.tls else ())
 
@@ -238,11 +235,6 @@ class Application:
         self._telemetry.refused()
         logger.error("config not reloaded: %s", self._refusal)
         return problems
-
-
-def _believing(operation: Operation) -> Stage | None:
-    """Nobody needs a key; where an answer depends on the user, the caller says who that is."""
-    return believing if operation.user_bound else None
 
 
 def _nothing(loaded: Loaded) -> None:

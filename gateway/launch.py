@@ -37,7 +37,7 @@ def public_url_of(loaded: Loaded, launch: Launch) -> str:
 
 
 def keyed(loaded: Loaded) -> bool:
-    """Whether callers need keys."""
+    """Whether callers need keys, of which there is a table."""
     return loaded.config.server.callers.api_keys == "required"
 
 

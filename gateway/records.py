@@ -4,10 +4,8 @@ import asyncio
 import contextlib
 import time
 
-from gateway.callers import Callers, caller_stage
+from gateway.callers import Callers
 from gateway.callers.authenticating import USED_EVERY
-from gateway.contract import Stage
-from gateway.declared import Operation
 from gateway.stores import Database, SqlStore
 from gateway.stores.revisions import prepare
 
@@ -20,15 +18,8 @@ class Records:
         self.storage = storage
         self._database = Database(storage)
         self.stored = SqlStore(self._database)
-        self._callers = Callers(self.stored.keys, time.monotonic, time.time)
+        self.callers = Callers(self.stored.keys, time.monotonic, time.time)
         self._noting: asyncio.Task[None] | None = None
-
-    def identify(self, operation: Operation) -> Stage:
-        return caller_stage(self._callers, operation.id, native=operation.native)
-
-    def recognise(self) -> Stage:
-        """For the gateway's own pages, for which no scope over endpoints is needed."""
-        return caller_stage(self._callers, None)
 
     def start(self) -> None:
         self._noting = asyncio.create_task(self._note())
@@ -38,13 +29,13 @@ class Records:
             self._noting.cancel()
             with contextlib.suppress(asyncio.CancelledError):
                 await self._noting
-            await self._callers.note_use()
+            await self.callers.note_use()
         await self._database.close()
 
     async def _note(self) -> None:
         while True:
             await asyncio.sleep(USED_EVERY)
-            await self._callers.note_use()
+            await self.callers.note_use()
 
 
 async def made_ready(storage: str) -> int:

@@ -3,7 +3,8 @@
 import contextlib
 from collections.abc import Callable
 
-from gateway.config import Server
+from gateway.callers import Identity, Keys, Recognition, Tokens
+from gateway.config import Callers, Server
 from gateway.contract import Catalog, Surroundings
 from gateway.launch import Launch
 from gateway.plan import Keeper, system_kit
@@ -36,6 +37,24 @@ class World:
             fetch=fetch,
             catalog=catalog,
         )
+
+    def recognition(self, callers: Callers) -> Recognition:
+        """How callers are recognised whom the config describes so."""
+        if callers.anonymous:
+            return Recognition(None)
+        keys = self.records.callers if callers.api_keys == "required" else None
+        return Recognition(Identity(keys, self._tokens(callers)))
+
+    def _tokens(self, callers: Callers) -> Tokens | None:
+        kit, jwt = self.kit, callers.jwt
+        if jwt is None:
+            return None
+
+        def made() -> Tokens:
+            keys = Keys(kit.fetch, kit.clock, jwt.issuer, allow_private=jwt.allow_private)
+            return Tokens(keys, kit.now, jwt.issuer, jwt.audience)
+
+        return self.keeper(("callers", jwt), made)
 
     async def start(self, *, keyed: bool) -> None:
         self.sharing.start()

@@ -42,10 +42,8 @@ class Callers:
         self._attempts = Attempts(clock)
         self._used: dict[str, float] = {}
 
-    async def identify(self, presented: Presented | None, address: str, endpoint: str | None) -> Caller:
+    async def identify(self, presented: Presented, address: str, endpoint: str | None) -> Caller:
         """Raises Unauthenticated, ScopeMissing, and StoreUnavailable where nobody can tell."""
-        if presented is None:
-            raise Unauthenticated("send the key as `Authorization: Bearer` or `X-API-Key`")
         known = await self._look_up(presented.secret, address)
         if endpoint is not None and not known.scopes.reach(endpoint):
             raise ScopeMissing(f"the key `{known.key.id}` may not use `{endpoint}`")

@@ -2,19 +2,37 @@
 
 import msgspec
 
-from gateway.callers.authenticating import Callers
+from gateway.callers.identity import Identity
 from gateway.callers.presented import presented, user_of
 from gateway.callers.scopes import WORDS
 from gateway.contract import Call, Handler, Reply, Stage
+from gateway.declared import Operation
 
 
-def caller_stage(callers: Callers, endpoint: str | None, *, native: bool = False) -> Stage:
+class Recognition:
+    """The stages for one config; `identity` None is for one's own machine, where nobody has to say who he is."""
+
+    def __init__(self, identity: Identity | None) -> None:
+        self._identity = identity
+
+    def at(self, operation: Operation) -> Stage | None:
+        """None where nobody asks who it is."""
+        if self._identity is not None:
+            return caller_stage(self._identity, operation.id, native=operation.native)
+        return believing if operation.user_bound else None
+
+    def at_page(self) -> Stage:
+        """For the gateway's own pages no scope over endpoints is needed."""
+        return believing if self._identity is None else caller_stage(self._identity, None)
+
+
+def caller_stage(identity: Identity, endpoint: str | None, *, native: bool = False) -> Stage:
     """`endpoint` is what he needs a scope for; None where it is enough that he is known."""
     replace = msgspec.structs.replace
 
     async def caller(call: Call, forward: Handler) -> Reply:
         shown = presented(call.headers, native=native)
-        who = await callers.identify(shown, call.caller.address, endpoint)
+        who = await identity.identify(shown, call.caller.address, endpoint)
         call.trail.note("caller.known", caller=who.id)
         return await forward(replace(call, caller=who))
 
@@ -22,7 +40,7 @@ def caller_stage(callers: Callers, endpoint: str | None, *, native: bool = False
 
 
 async def believing(call: Call, forward: Handler) -> Reply:
-    """Where nobody needs a key, on one's own machine: whoever asks may do anything, for whom he says."""
+    """Whoever asks may do anything, for whom he says."""
     replace = msgspec.structs.replace
     caller = replace(call.caller, user=user_of(call.headers), may=WORDS)
     return await forward(replace(call, caller=caller))

@@ -74,8 +74,7 @@ def command(
         if not file.is_file():
             refuse(f"server.tls: {file} cannot be read", CONFIG_EXIT)
     server = application.loaded.config.server
-    keyed = server.callers.api_keys == "required"
-    _refuse_exposure(options, keyed=keyed)
+    _refuse_exposure(options, anonymous=server.callers.anonymous)
     keys = _keys(server.storage) if application.remembers else None
     _announce(application, options, keys)
     if workers == 1:
@@ -130,9 +129,9 @@ def _keys(storage: str) -> int:
         refuse(f"server.storage: {wrong}", UNAVAILABLE_EXIT)
 
 
-def _refuse_exposure(options: "Options", *, keyed: bool) -> None:
+def _refuse_exposure(options: "Options", *, anonymous: bool) -> None:
     """Without keys nobody but this machine may ask; in production nothing private may be asked for."""
-    if not options.on_loopback and not keyed:
+    if not options.on_loopback and anonymous:
         refuse("without keys anybody could call: set GATEWAY_API_KEYS=required, or use --host 127.0.0.1")
     if options.production() and options.allow_private:
         refuse("--allow-private is for demos: in production say `allow_private: true` at the integration that needs it")

@@ -27,6 +27,13 @@ class Jwt(Settings, frozen=True, kw_only=True):
             examples=["integrations"],
         ),
     ]
+    allow_private: Annotated[
+        bool,
+        Meta(
+            description="Whether the identity provider may be at a private address, or without TLS: one of your own.",
+            examples=[True],
+        ),
+    ] = False
 
 
 class Callers(Settings, frozen=True, kw_only=True):
@@ -36,18 +43,23 @@ class Callers(Settings, frozen=True, kw_only=True):
         Literal["required", "off"],
         Meta(
             description="Whether a caller needs a key of the gateway: `required`, or `off` for your own machine only. "
-            "Beyond loopback the gateway does not start with `off`. `gateway keys create` makes a key.",
+            "Beyond loopback the gateway does not start with `off` alone. `gateway keys create` makes a key.",
             examples=["${GATEWAY_API_KEYS:-off}"],
         ),
     ] = "off"
     jwt: Annotated[
         Jwt | None,
         Meta(
-            description="Accept the tokens of an identity provider, beside or instead of keys. Not available in this "
-            "version.",
+            description="Accept the access tokens of an identity provider, beside keys or instead of them. Such a "
+            "caller acts for the user that his token names.",
             examples=[{"issuer": "https://login.example", "audience": "integrations"}],
         ),
     ] = None
+
+    @property
+    def anonymous(self) -> bool:
+        """Whether nobody has to say who he is."""
+        return self.api_keys == "off" and self.jwt is None
 
 
 class Cors(Settings, frozen=True, kw_only=True):

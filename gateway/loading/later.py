@@ -10,8 +10,6 @@ from gateway.loading.tree import Keys
 from gateway.loading.walking import structures
 from gateway.registry import Registry, tag_of
 
-_MISSING: Any = object()
-
 
 def later_problems(data: Any, registry: Registry, source: Source) -> Iterator[Problem]:
     """Changes `data` in place."""
@@ -35,20 +33,5 @@ def _credential(integration: dict[str, Any], path: Keys, registry: Registry, sou
         yield _problem(source, (*path, "credential", "use"), f"`credential: {{use: {use}}}`")
 
 
-def later_values(data: Any, source: Source) -> Iterator[Problem]:
-    """What only shows once references are resolved: settings of the server whose other value comes later."""
-    server = data.get("server") if isinstance(data, dict) else None
-    if not isinstance(server, dict):
-        return
-    callers = server.get("callers")
-    if not isinstance(callers, dict):
-        return
-    if callers.get("api_keys", _MISSING) is False:
-        callers["api_keys"] = "off"
-    if "jwt" in callers:
-        del callers["jwt"]
-        yield _problem(source, ("server", "callers", "jwt"), "`jwt`")
-
-
-def _problem(source: Source, path: Keys, what: str, instead: str = "") -> Problem:
-    return source.problem("GW112", path, f"{what} is not available in this version{instead}")
+def _problem(source: Source, path: Keys, what: str) -> Problem:
+    return source.problem("GW112", path, f"{what} is not available in this version")

@@ -10,11 +10,12 @@ import msgspec
 
 from gateway.config import Config, EndpointConfig, IntegrationConfig
 from gateway.diagnostics import InvalidConfig, Problem, Size, in_order
+from gateway.loading.callers import keys_off
 from gateway.loading.checks import check_document
 from gateway.loading.diagnosing import Diagnosis, reason_of
 from gateway.loading.imports import Imports
 from gateway.loading.including import Inclusion
-from gateway.loading.later import later_problems, later_values
+from gateway.loading.later import later_problems
 from gateway.loading.merging import Merger, Policies
 from gateway.loading.naming import kind_of
 from gateway.loading.providers import provider_problems
@@ -121,7 +122,7 @@ class _Work:
         self.files.extend(resolver.files)
         self._problems.extend(resolver.problems)
         self._problems.extend(literal_secrets(self._data, targets, self.source))
-        self._problems.extend(later_values(self._data, self.source))
+        keys_off(self._data)
         self._problems.extend(shared_state_problems(self._data, self.source))
         self._problems.extend(provider_problems(self._data, self.source))
 

@@ -16,5 +16,5 @@ def served(server: Server, plans: Plans, public_url: str) -> dict[str, Any]:
     """`public_url` is where callers find it, which `server` need not say."""
     fields = (*((HSTS,) if server.tls else ()), *(CORS if server.cors.origins else ()))
     entries = [Entry.of(plan.operation, plan.policies, fields) for plan in plans.endpoints]
-    keyless = server.callers.api_keys == "off"
-    return document(TITLE, gateway.__version__, public_url, entries, plans.mounts, keyless=keyless)
+    anonymous = server.callers.anonymous
+    return document(TITLE, gateway.__version__, public_url, entries, plans.mounts, keyless=anonymous)

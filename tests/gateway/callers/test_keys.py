@@ -29,7 +29,9 @@ def test_a_typing_error_is_seen_without_asking_anybody(place: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "gwk_live_", MADE.secret[:-1], MADE.secret + "0", MADE.secret.replace("live", "dead")]
+    "text",
+    ["", "gwk_live_", MADE.secret[:-1], MADE.secret + "0", MADE.secret.replace("live", "dead")],
+    ids=["empty", "the_beginning", "too_short", "too_long", "of_another_kind"],
 )
 def test_what_is_no_key_has_no_id(text: str) -> None:
     assert id_of(text) is None
