@@ -12,7 +12,7 @@ import msgspec
 
 import gateway
 from gateway.callers import believing
-from gateway.catalog import catalog_of
+from gateway.catalog import catalog_of, public_pages
 from gateway.contract import Call, Catalog, Handler, Reply, Stage
 from gateway.diagnostics import InvalidConfig, render_concise
 from gateway.launch import Launch, holds_tokens, keyed, public_url_of, remembers
@@ -177,11 +177,11 @@ class Application:
     def _generation(self, loaded: Loaded, plans: Plans, catalog: Catalog, recognise: Stage) -> Generation:
         server, every, public_url = loaded.config.server, [*plans.endpoints, *plans.native], catalog.public_url
         endpoints = [Endpoint.of(plan, self._handler(plan)) for plan in every]
-        pages = [page for page in self._registry.pages if page.who != "admin" and page.needed(catalog)]
+        pages = public_pages(self._registry.pages, catalog)
         endpoints += page_endpoints(pages, self._world.kit, recognise)
         problems = explanations(Entry.of(plan.operation, plan.policies) for plan in every)
         site = build_site(
-            served(server, plans, public_url),
+            served(server, plans, public_url, pages),
             public_url,
             health_handlers(self.health, self.voice.health, telling=server.callers.anonymous),
             problems,
@@ -199,7 +199,8 @@ class Application:
             return resolved(self._loaded, self._registry)
 
         def document() -> Mapping[str, Any]:
-            return self._document(public_url_of(self._loaded, self._launch))
+            catalog, server = self._catalog, self._loaded.config.server
+            return served(server, self.plans, catalog.public_url, public_pages(self._registry.pages, catalog))
 
         voice = self.voice
         admin = admin_handlers(voice.health, voice.metrics, voice.reload, shown, document)
@@ -226,9 +227,6 @@ class Application:
     def _send(self, plan: Plan) -> Any:
         engine = self._world.engines.get(allow_private=plan.allow_private)
         return sender(plan.operation, engine, connect_timeout=plan.connect_timeout)
-
-    def _document(self, public_url: str) -> Mapping[str, Any]:
-        return served(self._loaded.config.server, self.plans, public_url)
 
     def _refused(self, problems: tuple[str, ...]) -> tuple[str, ...]:
         self._refusal = "; ".join(problems)

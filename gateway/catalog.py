@@ -1,6 +1,8 @@
 """What plugins are told of what is served: integrations, providers, addresses."""
 
-from gateway.contract import Catalog, Declared
+from collections.abc import Iterable
+
+from gateway.contract import Catalog, Declared, Page
 from gateway.declared import Operation
 from gateway.loading import Loaded
 from gateway.plan import Plans
@@ -24,3 +26,8 @@ def catalog_of(loaded: Loaded, plans: Plans, public_url: str) -> Catalog:
         public_url=public_url,
         return_to=loaded.config.server.return_to,
     )
+
+
+def public_pages(pages: Iterable[Page], catalog: Catalog) -> list[Page]:
+    """Those that stand beside the endpoints, for callers or for anyone."""
+    return [page for page in pages if page.who != "admin" and page.needed(catalog)]

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 
+from gateway.catalog import catalog_of, public_pages
 from gateway.cli.compiling import PUBLIC_URL, Compiled
 from gateway.loading.published import config_schema
 from gateway.openapi import served
@@ -13,7 +14,9 @@ from gateway.registry import discover, written_types
 
 def document_of(result: Compiled) -> Mapping[str, Any]:
     server = result.loaded.config.server
-    return served(server, result.plans, server.public_url or PUBLIC_URL)
+    public_url = server.public_url or PUBLIC_URL
+    pages = public_pages(discover().pages, catalog_of(result.loaded, result.plans, public_url))
+    return served(server, result.plans, public_url, pages)
 
 
 def schema_text() -> str:
