@@ -1,5 +1,6 @@
 """A browser as a script: keeps cookies, follows redirects, fills in the forms it is shown."""
 
+from collections.abc import Mapping
 from html.parser import HTMLParser
 from typing import Self
 from urllib.parse import urljoin
@@ -20,10 +21,10 @@ class Form(msgspec.Struct):
 
 
 class Browser:
-    """One user's; `log` holds every address that it went to."""
+    """One user's; `log` holds every address that it went to. `doors` lead to servers that have no socket."""
 
-    def __init__(self) -> None:
-        self._client = httpx.Client(trust_env=False, timeout=30)
+    def __init__(self, doors: Mapping[str, httpx.BaseTransport] | None = None) -> None:
+        self._client = httpx.Client(trust_env=False, timeout=30, mounts=doors)
         self.log: list[str] = []
 
     def __enter__(self) -> Self:
@@ -50,6 +51,11 @@ class Browser:
         site = "same-origin" if target.startswith(f"{origin}/") else "cross-site"
         headers = {"origin": origin, "sec-fetch-site": site, "accept": "text/html"}
         return self._client.request(form.method.upper(), target, data={**form.fields, **filled}, headers=headers)
+
+    def post(self, url: str, filled: Mapping[str, str], fields: Mapping[str, str]) -> httpx.Response:
+        """A form that nobody was shown, with these header fields."""
+        self.log.append(url)
+        return self._client.post(url, data=dict(filled), headers=dict(fields))
 
     def consent(self, url: str, user: str, *, until: str = "") -> httpx.Response:
         """Signs in as `user` and gives every consent; ends at a page without a form, or at a redirect to `until`."""

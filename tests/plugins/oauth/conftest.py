@@ -1,0 +1,37 @@
+"""A house in front of a provider that a test speaks for, and of one that nobody here wrote."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from gateway.contract import Catalog
+from gateway_oauth.connections import connection_pages
+from gateway_oauth.pages import flow_pages
+from tests.plugins.oauth.dealing import Provided
+from tests.plugins.oauth.house import CALLBACK, House, catalog, house
+from tests.provider import OidcProvider, oidc_provider
+
+
+@pytest.fixture
+def provided() -> Provided:
+    return Provided()
+
+
+@pytest.fixture
+def served() -> Catalog:
+    """What is served; a test file may say otherwise."""
+    return catalog()
+
+
+@pytest.fixture(name="house")
+def in_front(tmp_path: Path, provided: Provided, served: Catalog) -> Iterator[House]:
+    pages = (*flow_pages(provided.dealings), *connection_pages(provided.dealings))
+    with house(tmp_path, pages, served) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def strict() -> Iterator[OidcProvider]:
+    with oidc_provider(redirect_uris=[CALLBACK]) as provider:
+        yield provider
