@@ -3,9 +3,10 @@ PYTHON ?= python3
 VENV   := .venv
 BIN    := $(VENV)/bin
 BENCH  := .venv-bench
+SDK    := .venv-sdk
 CONFIG ?= integrations.yaml
 
-.PHONY: serve demo test check docs bench fuzz contract faults soak overload lock clean
+.PHONY: serve demo test test-sdk check docs bench fuzz contract faults soak overload lock clean
 
 serve: $(VENV)/.serve ## install what serving needs, and serve; stubbed unless INTEGRATIONS_STUB_MODE says otherwise
 	INTEGRATIONS_STUB_MODE=$${INTEGRATIONS_STUB_MODE-true} $(BIN)/gateway serve -c $(CONFIG)
@@ -17,6 +18,9 @@ test: $(VENV)/.test ## install what the tests need, check the code, run the test
 	scripts/debian curl wrk nginx-light chromium redis-server haproxy postgresql
 	$(MAKE) check
 	$(BIN)/python -m pytest -n 3 --dist loadfile
+
+test-sdk: $(SDK)/.installed ## the vendors' own SDKs, pointed at the gateway with one of its keys
+	$(SDK)/bin/python -m pytest tests/sdk -o python_files='sdk_*.py' -o filterwarnings= -W ignore
 
 check: $(VENV)/.test ## format, lint, types and the direction of imports
 	$(BIN)/ruff format --check .
@@ -55,7 +59,7 @@ lock: $(VENV)/.test ## resolve the dependencies anew
 	scripts/lock
 
 clean: ## forget what was installed and built
-	rm -rf $(VENV) $(BENCH) .mypy_cache .ruff_cache .pytest_cache .hypothesis .cache build dist
+	rm -rf $(VENV) $(BENCH) $(SDK) .mypy_cache .ruff_cache .pytest_cache .hypothesis .cache build dist
 
 $(BIN)/python:
 	$(PYTHON) -m venv $(VENV)
@@ -67,6 +71,13 @@ $(VENV)/.serve: requirements/serve.txt pyproject.toml | $(BIN)/python
 
 $(VENV)/.test: requirements/test.txt $(VENV)/.serve
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/test.txt
+	touch $@
+
+$(SDK)/.installed: requirements/sdk.txt requirements/serve.txt pyproject.toml
+	$(PYTHON) -m venv $(SDK)
+	$(SDK)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/serve.txt
+	$(SDK)/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements/sdk.txt
+	$(SDK)/bin/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	touch $@
 
 $(BENCH)/.installed: requirements/bench.txt
