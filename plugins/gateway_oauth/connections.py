@@ -74,7 +74,7 @@ async def show_connection(kit: Kit, call: Call) -> Reply:
 async def refresh_connection(dealings: Dealings, kit: Kit, call: Call) -> Reply:
     connection = await _found(kit, call)
     own = connection.provider.startswith(STORED)  # a secret that its user has left stays as it is
-    return _json(200, _told(kit, connection if own else await dealings.refresh(kit, connection)))
+    return _json(200, _told(kit, connection if own else await dealings.refresh(kit, connection, call.caller.id)))
 
 
 async def delete_connection(dealings: Dealings, kit: Kit, call: Call) -> Reply:

@@ -5,11 +5,15 @@ from typing import Any
 import msgspec
 
 from gateway.contract import Kit
-from gateway.errors import GatewayError
+from gateway.errors import ConnectionRequired, GatewayError
 from gateway.stored import Connection
 from gateway_oauth import endpoint, tokens
+from gateway_oauth.access import NeedsUser
 from gateway_oauth.answers import InvalidGrant, Refused, Transient
 from gateway_oauth.flow import Code
+from gateway_oauth.keeping import Dealings
+from gateway_oauth.links import connect_link
+from gateway_oauth.manager import manager_of
 from gateway_oauth.refusals import refusal
 from gateway_oauth.tokens import Tokens
 
@@ -38,3 +42,37 @@ async def revoke(kit: Kit, connection: Connection) -> bool:
         return await endpoint.revoke(kit, settings, await tokens.opened(kit, connection))
     except GatewayError:  # they do not open, or the vault is away: there is nothing to give back
         return False
+
+
+async def refresh(kit: Kit, connection: Connection, by: str) -> Connection:
+    """Now, whether it has to be or not. Raises ConnectionRequired, and whatever else a token can fail with."""
+    try:
+        return await manager_of(kit).force(connection)
+    except NeedsUser as error:
+        raise await _required(kit, connection, error.reason, by) from error
+
+
+async def test(kit: Kit, connection: Connection, by: str) -> Connection:
+    """Whether a call could be made with it now. Raises as `refresh` does."""
+    try:
+        await manager_of(kit).get((connection.provider, connection.user))
+    except NeedsUser as error:
+        raise await _required(kit, connection, error.reason, by) from error
+    return await kit.stored.connections.get(connection.id) or connection
+
+
+async def _required(kit: Kit, connection: Connection, reason: str, by: str) -> ConnectionRequired:
+    url = await connect_link(kit, connection.provider, connection.user, by)
+    detail = f"the user has to connect an account at `{connection.provider}` again: {reason or 'it is gone'}"
+    return ConnectionRequired(detail, members={"connect_url": url})
+
+
+DEALINGS = Dealings(
+    exchange=exchange,
+    seal=tokens.sealed,
+    refresh=refresh,
+    test=test,
+    revoke=revoke,
+    secret=tokens.secret,
+    changed=lambda kit, connection: manager_of(kit).changed(connection.provider, connection.user),
+)

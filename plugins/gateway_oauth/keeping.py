@@ -2,7 +2,7 @@
 
 import secrets
 from collections.abc import Awaitable, Callable
-from typing import Any, Protocol
+from typing import Any
 
 import msgspec
 
@@ -11,32 +11,27 @@ from gateway.errors import StoreUnavailable
 from gateway.stored import Connection, Entry
 from gateway_oauth.events import Why, connection_changed
 from gateway_oauth.flow import Code
+from gateway_oauth.tokens import Tokens
 
 TRIES = 5
 """How often somebody else may have been quicker at the same connection."""
 
 
-class Given(Protocol):
-    """What a connection is made of, whatever it is: tokens, or a secret."""
-
-    @property
-    def scopes(self) -> tuple[str, ...]: ...
-    @property
-    def expires_at(self) -> float | None: ...
-
-
 class Dealings(msgspec.Struct, frozen=True, kw_only=True):
-    """How tokens are dealt with. `exchange` raises FlowRefused, `refresh` a GatewayError; `revoke` raises nothing.
+    """How tokens are dealt with. `exchange` raises FlowRefused, `refresh` and `test` a GatewayError, `revoke` nothing.
+
+    `test` asks nobody where a token is there that should work. Both are given who asks, for a link that may be needed.
 
     `seal` is given the connection as it will be, since what is sealed opens for this version of it alone; `secret`
     makes of a user's own secret what `seal` takes. `changed` lets the other processes know.
     """
 
-    exchange: Callable[[Kit, Any, Code], Awaitable[Given]]
-    seal: Callable[[Kit, Given, Connection], Awaitable[bytes]]
-    refresh: Callable[[Kit, Connection], Awaitable[Connection]]
+    exchange: Callable[[Kit, Any, Code], Awaitable[Tokens]]
+    seal: Callable[[Kit, Tokens, Connection], Awaitable[bytes]]
+    refresh: Callable[[Kit, Connection, str], Awaitable[Connection]]
+    test: Callable[[Kit, Connection, str], Awaitable[Connection]]
     revoke: Callable[[Kit, Connection], Awaitable[bool]]
-    secret: Callable[[str], Given]
+    secret: Callable[[str], Tokens]
     changed: Callable[[Kit, Connection], None]
 
 
@@ -61,7 +56,7 @@ async def keep_secret(kit: Kit, dealings: Dealings, whose: tuple[str, str], secr
     return kept
 
 
-async def put(kit: Kit, dealings: Dealings, provider: str, user: str, given: Given) -> Kept:
+async def put(kit: Kit, dealings: Dealings, provider: str, user: str, given: Tokens) -> Kept:
     """In the place of what the user has there, whose id stays. Raises StoreUnavailable."""
     connections = kit.stored.connections
     for _ in range(TRIES):
@@ -113,7 +108,7 @@ async def tell(kit: Kit, call: Call, connection: Connection, why: Why, *, who: s
     await connection_changed(kit, connection, why)
 
 
-def _fresh(now: float, before: Connection | None, provider: str, user: str, given: Given) -> Connection:
+def _fresh(now: float, before: Connection | None, provider: str, user: str, given: Tokens) -> Connection:
     return Connection(
         id=f"con_{secrets.token_hex(12)}" if before is None else before.id,
         provider=provider,

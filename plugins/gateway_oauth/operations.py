@@ -41,15 +41,14 @@ _SAID: Mapping[int, str] = {
     401: "The gateway does not know who is calling",
     403: "This caller may not do that, or the user has to connect first",
     404: "There is nothing of that name that this caller may see",
-    502: "The provider cannot be reached, or its answer cannot be used",
+    502: "The provider does not accept the gateway, or its answer cannot be used",
     503: "Not at the moment",
-    504: "The provider did not answer in time",
 }
 MISSING: Mapping[int, tuple[str, ...]] = {404: ("no-such-connection", "no-such-endpoint")}
 AT_THE_PROVIDER: Mapping[int, tuple[str, ...]] = {
     403: ("connection-required",),
-    502: ("upstream-unreachable", "upstream-error", "upstream-response-too-large", "upstream-auth-failed"),
-    504: ("upstream-unreachable", "upstream-timeout"),
+    502: ("upstream-auth-failed",),
+    503: ("provider-unavailable",),
 }
 _WAITING = 503
 _UNAUTHENTICATED = 401

@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
+from gateway.config.providers import Client
 from gateway.contract import Catalog
+from gateway.units import Secret
 from gateway_oauth.connections import connection_pages
+from gateway_oauth.offers import PAGES
 from gateway_oauth.pages import flow_pages
 from tests.plugins.oauth.dealing import Provided
-from tests.plugins.oauth.house import CALLBACK, House, catalog, house
+from tests.plugins.oauth.house import CALLBACK, House, catalog, house, provider
 from tests.provider import OidcProvider, oidc_provider
 
 
@@ -35,3 +38,17 @@ def in_front(tmp_path: Path, provided: Provided, served: Catalog) -> Iterator[Ho
 def strict() -> Iterator[OidcProvider]:
     with oidc_provider(redirect_uris=[CALLBACK]) as provider:
         yield provider
+
+
+@pytest.fixture
+def at_provider(tmp_path: Path, strict: OidcProvider) -> Iterator[House]:
+    """In front of the real provider, with everything as it is installed."""
+    settings = provider(
+        authorize=strict.authorize,
+        token=strict.token,
+        revoke=strict.revocation,
+        issuer=strict.issuer,
+        client=Client(id=strict.client_id, secret=Secret(strict.client_secret)),
+    )
+    with house(tmp_path, PAGES, catalog(acme=settings)) as made:
+        yield made

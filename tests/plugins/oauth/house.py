@@ -126,18 +126,20 @@ async def recognised(call: Call, forward: Handler) -> Reply:
 @contextmanager
 def house(folder: Path, pages: tuple[Page, ...], what: Catalog) -> Iterator[House]:
     with asyncio.Runner() as runner:
-        world = runner.run(_world(folder))
+        engines = Engines("httpx")
+        world = runner.run(_world(folder, engines))
         try:
             yield House(runner, world, pages, folder, what)
         finally:
+            runner.run(engines.close())
             runner.run(world.stored.database.close())  # type: ignore[attr-defined] # the store is a real one
 
 
-async def _world(folder: Path) -> Kit:
+async def _world(folder: Path, engines: Engines) -> Kit:
     database = Database(f"sqlite:///{folder}/gateway.db")
     await prepare(database)
     vault = LocalVault(Ring("k1", {"k1": bytes(32)}))
-    return kit(stored=SqlStore(database), vault=vault, fetch=Fetching(Engines("httpx").get, anywhere=True))
+    return kit(stored=SqlStore(database), vault=vault, fetch=Fetching(engines.get, anywhere=True))
 
 
 def _generation(pages: tuple[Page, ...], world: Kit) -> Generation:

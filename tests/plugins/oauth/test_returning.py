@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from gateway_oauth.returning import may_return
 from tests.plugins.oauth.answering import back, begun, browser_of
-from tests.plugins.oauth.dealing import Handed, Provided
+from tests.plugins.oauth.dealing import Provided, handed
 from tests.plugins.oauth.house import RETURN_TO, House
 
 LISTED = ("https://app.example/connected", "https://other.example", "http://localhost:3000/done/")
@@ -136,7 +136,7 @@ def test_the_user_is_sent_back_and_the_page_that_he_comes_from_is_not_told(house
 
 
 def test_with_something_missing_he_reads_of_it_first(house: House, provided: Provided) -> None:
-    provided.handed = Handed(scopes=())
+    provided.handed = handed()
     with browser_of(house) as browser:
         answer = back(browser, state=begun(browser, house.link(return_to=RETURN_TO[0])).state)
 

@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.plugins.oauth.answering import CODE, back, begun, brought, browser_of, connections, refused
-from tests.plugins.oauth.dealing import MARK, Handed, Provided
+from tests.plugins.oauth.dealing import MARK, Provided, handed
 from tests.plugins.oauth.house import CALLBACK, House
 
 
@@ -83,7 +83,7 @@ def test_neither_code_nor_error_is_no_answer(house: House) -> None:
 
 
 def test_what_was_not_granted_is_told(house: House, provided: Provided) -> None:
-    provided.handed = Handed(scopes=("calendar.events",))
+    provided.handed = handed("calendar.events")
     with browser_of(house) as browser:
         page = brought(browser, house)
 
