@@ -109,9 +109,10 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     """One generated endpoint, resolved: schemas carry no reference to a file, references to secrets are filled in.
 
     `route` is the caller's whole path template, `upstream` the vendor's below `base_url`. `user_bound` tells that the
-    credential belongs to a user, so no answer may be shared. `http_cache` tells whether answers are kept as the vendor
-    says (`keeps`), or this writes to what others keep so. `native` stands for one pattern of a native mount, where
-    `error_body` is the vendor's own error document, with `{status}`, `{title}` and `{detail}` to be filled in.
+    credential belongs to a user, so no answer may be shared; `scopes` are what he has to have granted. `http_cache`
+    tells whether answers are kept as the vendor says (`keeps`), or this writes to what others keep so. `native` stands
+    for one pattern of a native mount, where `error_body` is the vendor's own error document, with `{status}`, `{title}`
+    and `{detail}` to be filled in.
     """
 
     integration: str
@@ -138,6 +139,7 @@ class Operation(msgspec.Struct, frozen=True, kw_only=True):
     idempotent: bool = False
     invalidates: tuple[str, ...] = ()
     user_bound: bool = False
+    scopes: tuple[str, ...] = ()
     http_cache: Literal["", "keeps", "writes"] = ""
     native: bool = False
     error_format: Literal["vendor", "problem", "both"] = "problem"

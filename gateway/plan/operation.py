@@ -76,6 +76,7 @@ def operation_of(
         send=written.send,
         reply=written.reply,
         paging=written.paging,
+        scopes=written.scopes,
         examples=written.examples,
         summary=written.summary,
         description=written.description,
