@@ -206,8 +206,8 @@ class Endpoint(Settings, frozen=True, kw_only=True):
     scopes: Annotated[
         tuple[Annotated[str, Meta(min_length=1)], ...],
         Meta(
-            description="What this call needs of the user's consent, as the provider names it. Users are asked for what "
-            "the endpoints need and no more, and one who has not granted this is asked before the vendor refuses.",
+            description="What this call needs of the user's consent, as the provider names it. Users are asked for "
+            "what the endpoints need and no more, and one who has not granted this is asked before the vendor refuses.",
             examples=[["https://www.googleapis.com/auth/gmail.send"]],
         ),
     ] = ()
