@@ -16,6 +16,7 @@ from gateway.catalog import catalog_of, public_pages
 from gateway.contract import Call, Catalog, Handler, Reply, Stage
 from gateway.diagnostics import InvalidConfig, render_concise
 from gateway.launch import Launch, holds_tokens, keyed, public_url_of, remembers
+from gateway.leases import Leases
 from gateway.loading import Loaded, load
 from gateway.openapi import Entry, explanations, served
 from gateway.operations import Health, admin_handlers, health_handlers
@@ -56,6 +57,7 @@ class Application:
         loaded = self._load(launch.begin or launch.config)
         self._catalog = Catalog()
         self._world = World(launch, self._registry, loaded.config.server, lambda: self._catalog)
+        self._leases = Leases(self.reload_aside, loaded.readers)
         self._telemetry = Telemetry(gateway.__version__, time.time)
         self._lock = threading.Lock()
         self._refusal: str | None = None
@@ -118,8 +120,10 @@ class Application:
     async def start(self) -> None:
         """In the event loop that serves: looks for the others, so that the first request need not wait for them."""
         await self._world.start(keyed=keyed(self._loaded))
+        self._leases.start()
 
     async def close(self) -> None:
+        await self._leases.close()
         await self._world.close()
 
     def health(self) -> Health:
@@ -137,10 +141,12 @@ class Application:
     def _take_over(self) -> None:
         loaded = self._load(self._launch.config)
         if problems := [*settled(self._loaded, loaded, self._registry)]:
+            loaded.close()
             raise InvalidConfig(problems)
         self._loaded, self.plans, generation = self._compile(loaded)
         self._refusal = None
         self.edge.swap(generation)
+        self._leases.hold(loaded.readers)
         self.on_loaded(loaded)
         self._telemetry.loaded(self._loaded.config.digest)
 
@@ -160,6 +166,7 @@ class Application:
             self._open_vault(loaded)
         except BaseException:
             self._world.keeper.abandon(before)
+            loaded.close()
             raise
         self._world.keeper.commit()
         self._catalog = catalog

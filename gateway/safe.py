@@ -1,4 +1,4 @@
-"""The vault of an application: built when a config first needs one, and again when its settings have changed."""
+"""The vault of an application: built when a config first needs one, and again when its keys have changed."""
 
 from typing import Any
 
@@ -16,16 +16,19 @@ class Safe:
     def __init__(self, kinds: tuple[Vault, ...], around: Surroundings) -> None:
         self._kinds = {kind.settings: kind for kind in kinds}
         self._around = around
-        self._settings: Any = None
         self._vault: TokenVault = NoVault()
 
     def use(self, settings: Any) -> None:
-        """None stands for the usual kind. Raises ValueError where there is no key; then everything is as it was."""
+        """None stands for the usual kind. Raises ValueError where there is no key; then everything is as it was.
+
+        It is built anew even from the same settings, for a file that they name may have other keys now. One that
+        equals the one before is not put in its place, so that what that remembers is kept.
+        """
         if settings is None:
             settings = self._usual()
-        if settings != self._settings:
-            self._vault = self._kinds[type(settings)].build(settings, self._around)
-            self._settings = settings
+        built = self._kinds[type(settings)].build(settings, self._around)
+        if built != self._vault:
+            self._vault = built
 
     async def seal(self, plain: bytes, bound: bytes) -> bytes:
         return await self._vault.seal(plain, bound)
@@ -35,6 +38,9 @@ class Safe:
 
     def stale(self, sealed: bytes) -> bool:
         return self._vault.stale(sealed)
+
+    def key_of(self, sealed: bytes) -> str:
+        return self._vault.key_of(sealed)
 
     def _usual(self) -> Any:
         kind = next((kind for kind in self._kinds if tag_of(kind) == USUAL), None)

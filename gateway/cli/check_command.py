@@ -54,6 +54,7 @@ def _examine(registry: Registry, name: str, manner: Manner) -> Found:
         return Found(name, invalid.problems, invalid.size, time.perf_counter() - started)
     except ValueError as wrong:
         refuse(str(wrong))
+    result.loaded.close()
     problems = (*result.loaded.warnings, *result.plans.warnings, *(_asked(result) if manner.online else ()))
     return Found(name, problems, result.loaded.size, time.perf_counter() - started)
 

@@ -80,6 +80,7 @@ def command(
     if workers == 1:
         work(application, options)
         return
+    application.loaded.close()  # each worker reads secrets for itself
     sys.exit(supervise(options))
 
 

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, TypeVar
 from gateway.cli.reporting import refuse, say_problems
 from gateway.diagnostics import InvalidConfig
 from gateway.errors import StoreUnavailable
-from gateway.loading import load
+from gateway.loading import Loaded, load
 from gateway.registry import discover
 
 if TYPE_CHECKING:
     from gateway.stores import Database, SqlStore
 
 T = TypeVar("T")
+
+_STORAGE = ("server", "storage")
 
 MISSING_EXIT = 69
 """EX_UNAVAILABLE: something that the gateway needs is not there."""
@@ -58,8 +60,19 @@ def with_database(config: str, work: "Callable[[Database], Awaitable[T]]") -> T:
 
 def _storage(config: Path) -> str:
     """Says the problems of a config that has any; references without value are none here."""
+    return _loaded(config, _STORAGE).config.server.storage
+
+
+def _loaded(config: Path, *wanted: tuple[str, ...]) -> Loaded:
+    """Sources of secrets on other machines are asked only where something that is wanted comes from there."""
+    registry = discover()
     try:
-        return load(config, discover(), os.environ, lenient_secrets=True).config.server.storage
+        loaded = load(config, registry, os.environ, lenient_secrets=True)
+        if not any(loaded.source.is_unset(path) for path in wanted):
+            return loaded
+        asked = load(config, registry, os.environ, lenient_secrets=True, ask=True)
     except InvalidConfig as invalid:
         say_problems(invalid.problems)
         sys.exit(1)
+    asked.close()
+    return asked

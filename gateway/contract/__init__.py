@@ -16,7 +16,7 @@ from gateway.contract.call import (
     first,
 )
 from gateway.contract.kit import Catalog, Declared, Fetch, Keep, Kit, Site, TokenVault, Unsealable
-from gateway.contract.offers import Credential, Lifespan, Page, Policy, SecretSource, Surroundings, Vault
+from gateway.contract.offers import Credential, Lifespan, Page, Policy, SecretReader, SecretSource, Surroundings, Vault
 
 __all__ = [
     "SLOTS",
@@ -37,6 +37,7 @@ __all__ = [
     "Page",
     "Policy",
     "Reply",
+    "SecretReader",
     "SecretSource",
     "Site",
     "Stage",

@@ -57,6 +57,10 @@ class TokenVault(Protocol):
         """Whether it was sealed with a key that is on its way out, and is to be sealed anew."""
         ...
 
+    def key_of(self, sealed: bytes) -> str:
+        """The id of the key that it was sealed with. Raises Unsealable for what is no sealed record."""
+        ...
+
 
 class Fetch(Protocol):
     """One request to a server that is no vendor's endpoint: a provider's token endpoint, a webhook.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import msgspec
 
@@ -82,15 +82,32 @@ class Vault(msgspec.Struct, frozen=True, kw_only=True):
     build: Callable[[Any, Surroundings], TokenVault]
 
 
+class SecretReader(Protocol):
+    """One load's way to a source of secrets. Each method may wait, and is called away from the event loop."""
+
+    def read(self, reference: str) -> str:
+        """What stands behind the colon leads to this. Raises LookupError, which names what is missing, no secret."""
+        ...
+
+    def renew(self) -> float:
+        """Keeps valid what was read, as long as it is served; tells after how many seconds to come again, `inf` where
+        nothing ends. Raises LookupError where something will end: the config is then loaded anew.
+        """
+        ...
+
+    def close(self) -> None:
+        """Nothing that was read is in use any more."""
+        ...
+
+
 class SecretSource(msgspec.Struct, frozen=True, kw_only=True):
     """Where references such as `${vault:path#field}` lead: `scheme` is the word before the colon.
 
-    `read` is given what stands behind it when a config is loaded, away from the event loop. It raises LookupError,
-    whose message names what is missing and never a secret.
+    `open` is called once for each load of a config that has such a reference, with the environment.
     """
 
     scheme: str
-    read: Callable[[str, Mapping[str, str]], str]
+    open: Callable[[Mapping[str, str]], SecretReader]
 
 
 class Lifespan(msgspec.Struct, frozen=True, kw_only=True):

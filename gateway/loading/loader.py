@@ -9,6 +9,7 @@ from typing import Any
 import msgspec
 
 from gateway.config import Config, EndpointConfig, IntegrationConfig
+from gateway.contract import SecretReader
 from gateway.diagnostics import InvalidConfig, Problem, Size, in_order
 from gateway.loading.callers import keys_off
 from gateway.loading.checks import check_document
@@ -18,6 +19,7 @@ from gateway.loading.including import Inclusion
 from gateway.loading.later import later_problems
 from gateway.loading.merging import Merger, Policies
 from gateway.loading.naming import kind_of
+from gateway.loading.outside import Outside
 from gateway.loading.providers import provider_problems
 from gateway.loading.reading import Text, compose, read_text
 from gateway.loading.references import Resolver, Surroundings
@@ -42,17 +44,26 @@ Inherited = dict[str, tuple[Policies, dict[str, Policies]]]
 
 
 class Loaded(msgspec.Struct, frozen=True):
-    """A config that can be compiled; `files` are all that were read, for those who watch them."""
+    """A config that can be compiled; `files` are all that were read, for those who watch them.
+
+    `readers` have read secrets for it, and are to be closed when it is no longer used.
+    """
 
     config: Config
     warnings: tuple[Problem, ...]
     source: Source
     files: tuple[Path, ...]
+    readers: tuple[SecretReader, ...] = ()
 
     @property
     def size(self) -> Size:
         integrations = self.config.integrations
         return Size(len(integrations), sum(len(integration.endpoints) for integration in integrations))
+
+    def close(self) -> None:
+        """It is not going to be served."""
+        for reader in self.readers:
+            reader.close()
 
 
 def load(
@@ -63,13 +74,21 @@ def load(
     lenient_secrets: bool,
     stub: bool = False,
     public_url: str | None = None,
+    ask: bool | None = None,
 ) -> Loaded:
     """Raises InvalidConfig. A reference without value is a warning where `lenient_secrets` or `stub` says so.
 
-    `public_url` is where callers find the gateway unless the file says so.
+    `public_url` is where callers find the gateway unless the file says so. `ask` says whether sources of secrets are
+    asked that lie on another machine; else they are where a reference has to have a value.
     """
-    with collector_resting():
-        return _load(path, registry, Surroundings(environ, lenient_secrets or stub), public_url)
+    lenient = lenient_secrets or stub
+    outside = Outside(registry.secrets, environ, asked=not lenient if ask is None else ask)
+    try:
+        with collector_resting():
+            return _load(path, registry, Surroundings(environ, lenient, outside), public_url)
+    except BaseException:
+        outside.close()
+        raise
 
 
 def _load(path: Path, registry: Registry, surroundings: Surroundings, public_url: str | None) -> Loaded:
@@ -83,7 +102,7 @@ def _load(path: Path, registry: Registry, surroundings: Surroundings, public_url
     config = Config(
         _server(document, public_url), _assembled(document, inherited), _digest(text, work.texts), document.providers
     )
-    return Loaded(config, warnings, work.source, (path, *work.files))
+    return Loaded(config, warnings, work.source, (path, *work.files), surroundings.outside.readers)
 
 
 class _Work:

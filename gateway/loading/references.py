@@ -1,4 +1,4 @@
-"""`${NAME}`, `${NAME:-default}`, `${file:/path}`: values that come from outside of the file.
+"""`${NAME}`, `${NAME:-default}`, `${file:/path}`, `${vault:path#field}`: values that come from outside of the file.
 
 A reference gives text, never structure: what it gives is not read as YAML and not looked through for references.
 """
@@ -12,13 +12,14 @@ import msgspec
 
 from gateway.diagnostics import Problem
 from gateway.files import opened
+from gateway.loading.outside import Outside
 from gateway.loading.source import Reference, Source
 from gateway.loading.targets import Targets, is_secret, placeholder, typed
 from gateway.loading.tree import Keys
 
 _PIECE = re.compile(r"\$\$\{|\$\{([^}]*)(\}?)")
 _VARIABLE = re.compile(r"(?:env:)?([A-Za-z_][A-Za-z0-9_]*)(:-.*)?", re.DOTALL)
-_FILE = re.compile(r"file:(.+)", re.DOTALL)
+_SCHEME = re.compile(r"([a-z][a-z0-9-]*):(.+)", re.DOTALL)
 _OTHERS = re.compile(
     r"[{ ]*(?:(file|env|secrets|vars)[:.])?([/\w-]+?) *(?:(?::?[-=?+]|:)(.*))?[} ]*", re.IGNORECASE | re.DOTALL
 )
@@ -35,6 +36,7 @@ class Surroundings(msgspec.Struct, frozen=True):
 
     environ: Mapping[str, str]
     lenient: bool
+    outside: Outside
 
 
 class Resolver:
@@ -62,7 +64,7 @@ class Resolver:
     def _value(self, path: Keys, text: str) -> Any:
         kinds = self._targets.at(path)
         secret = is_secret(kinds)
-        pieces = tuple(_pieces(text))
+        pieces = tuple(_pieces(text, self._surroundings.outside.schemes))
         found = [piece if isinstance(piece, str) else self._lookup(piece, path) for piece in pieces]
         references = tuple(piece for piece in pieces if isinstance(piece, Reference))
         self._source.referred(path, text, references, secret=secret)
@@ -74,8 +76,10 @@ class Resolver:
 
     def _lookup(self, reference: Reference, path: Keys) -> str | None:
         if reference.kind == "wrong":
-            self._report("GW202", path, *_wrong(reference.name))
+            self._report("GW202", path, *_wrong(reference.name, self._surroundings.outside.schemes))
             return None
+        if reference.kind not in ("env", "file"):
+            return self._fetched(reference, path)
         value = self._read(reference, path) if reference.kind == "file" else self._variable(reference)
         if value is None and (reference.kind == "env" or self._surroundings.lenient):
             message = (
@@ -88,6 +92,17 @@ class Resolver:
     def _variable(self, reference: Reference) -> str | None:
         value = self._surroundings.environ.get(reference.name)
         return reference.default if reference.default is not None and not value else value
+
+    def _fetched(self, reference: Reference, path: Keys) -> str | None:
+        outside = self._surroundings.outside
+        if not outside.asked:
+            return None
+        try:
+            return outside.read(reference.kind, reference.name)
+        except LookupError as missing:
+            message = f"`{reference.name}` cannot be read: {missing.args[0]}"
+            self._report("GW201", path, message, "", "warning" if self._surroundings.lenient else "error")
+            return None
 
     def _read(self, reference: Reference, path: Keys) -> str | None:
         file = self._source.folder(path) / reference.name
@@ -116,34 +131,33 @@ class Resolver:
         self.problems.append(self._source.problem(code, path, message, hint=hint, severity=severity))
 
 
-def _pieces(text: str) -> Iterator["str | Reference"]:
+def _pieces(text: str, schemes: tuple[str, ...]) -> Iterator["str | Reference"]:
     end = 0
     for found in _PIECE.finditer(text):
         if found.start() > end:
             yield text[end : found.start()]
-        yield "${" if found[0] == "$${" else _reference(found[1], closed=bool(found[2]))
+        yield "${" if found[0] == "$${" else _reference(found[1], schemes, closed=bool(found[2]))
         end = found.end()
     if end < len(text):
         yield text[end:]
 
 
-def _reference(inner: str, *, closed: bool) -> Reference:
+def _reference(inner: str, schemes: tuple[str, ...], *, closed: bool) -> Reference:
     if not closed or "${" in inner:
         return Reference("wrong", inner)
     if (variable := _VARIABLE.fullmatch(inner)) is not None:
         return Reference("env", variable[1], variable[2] and variable[2][2:])
-    if (file := _FILE.fullmatch(inner)) is not None:
-        return Reference("file", file[1])
+    found = _SCHEME.fullmatch(inner)
+    if found is not None and found[1] in ("file", *schemes):
+        return Reference(found[1], found[2])
     return Reference("wrong", inner)
 
 
-def _wrong(inner: str) -> tuple[str, str]:
-    scheme = inner.partition(":")[0]
-    if scheme == "vault":
-        return "references to `vault:` are not available in this version", "use `${NAME}` or `${file:/path}`"
+def _wrong(inner: str, schemes: tuple[str, ...]) -> tuple[str, str]:
     if "${" in inner:
         return "a reference cannot hold another one", "a default is plain text, and ends at the first `}`"
-    message = "this is not a reference: `${NAME}`, `${NAME:-default}` or `${file:/path}`"
+    others = "".join(f", `${{{scheme}:…}}`" for scheme in schemes)
+    message = f"this is not a reference: `${{NAME}}`, `${{NAME:-default}}`{others} or `${{file:/path}}`"
     return message, _meant(inner) or "write `$${` for the two characters themselves"
 
 

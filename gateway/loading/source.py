@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 import yaml
@@ -19,9 +19,12 @@ _DSN = frozenset({("server", "storage"), ("server", "shared_state")})
 
 
 class Reference(msgspec.Struct, frozen=True):
-    """A `${…}`: a variable or a file, or what is neither. `default` is None where none is written."""
+    """A `${…}`: `kind` is `env`, `file`, the scheme of a source of secrets, or `wrong` for what is none of these.
 
-    kind: Literal["env", "file", "wrong"]
+    `default` is None where none is written.
+    """
+
+    kind: str
     name: str
     default: str | None = None
 
@@ -101,9 +104,9 @@ class Source:
         return msgspec.structs.replace(problem, hidden=tuple(sorted(hidden))) if hidden else problem
 
     def referred(self, path: Keys, written: str, references: tuple[Reference, ...], *, secret: bool) -> None:
-        """Notes that a value came from outside; what fills a secret field or comes from a file is secret everywhere."""
+        """Notes that a value came from outside; what fills a secret field, or is no variable, is secret everywhere."""
         self._references[path] = (written, references)
-        self.secrets.update(one.id for one in references if secret or one.kind == "file")
+        self.secrets.update(one.id for one in references if secret or one.kind not in ("env", "wrong"))
         if secret:
             self._secret_fields.add(path)
 
@@ -169,7 +172,7 @@ def _hidden(found: re.Match[str]) -> str:
 
 def _replaced(written: str, secrets: list[Reference]) -> str:
     for one in secrets:
-        pattern = rf"\$\{{(?:env:|file:)?{re.escape(one.name)}(?::-[^}}]*)?\}}"
+        pattern = rf"\$\{{(?:{re.escape(one.kind)}:)?{re.escape(one.name)}(?::-[^}}]*)?\}}"
         written = re.sub(pattern, lambda _, shown=one.id: f"<secret {shown}>", written)  # type: ignore[misc]
     return written
 

@@ -47,6 +47,9 @@ class NoVault:
     def stale(self, sealed: bytes) -> bool:
         return False
 
+    def key_of(self, sealed: bytes) -> str:
+        raise Unsealable("there is no vault here")
+
 
 async def no_fetch(method: str, url: str, **_: object) -> Reply:
     raise ConnectFailed("nobody is asked from here")

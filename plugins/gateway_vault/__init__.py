@@ -4,5 +4,6 @@ A plugin like any other: it imports the public contract and is found through its
 """
 
 from gateway_vault.kinds import VAULTS
+from gateway_vault.secrets import SECRETS
 
-__all__ = ["VAULTS"]
+__all__ = ["SECRETS", "VAULTS"]

@@ -23,5 +23,13 @@ class LocalVault:
             raise Unsealable(f"it was sealed with the key `{found.key_id}`, which is not among the vault's keys")
         return envelope.unseal(found, bound, envelope.unwrap(found.wrapped, key, found.key_id))
 
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, LocalVault) and other._ring == self._ring
+
+    __hash__ = None  # type: ignore[assignment]  # it is compared, and never a key of anything
+
     def stale(self, sealed: bytes) -> bool:
         return envelope.parts(sealed).key_id != self._ring.primary
+
+    def key_of(self, sealed: bytes) -> str:
+        return envelope.parts(sealed).key_id

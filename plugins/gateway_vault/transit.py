@@ -24,6 +24,7 @@ class TransitVault:
         self._base = f"{address.rstrip('/')}/v1/{mount}"
         self._token = token
         self._key = key
+        self._same = (self._base, token, key)
         self._version = 0
         self._opened: OrderedDict[bytes, bytes] = OrderedDict()
 
@@ -39,10 +40,21 @@ class TransitVault:
             raise Unsealable(f"it was sealed with the key `{found.key_id}`, and this vault has `{self._key}`")
         return envelope.unseal(found, bound, await self._data_key(found.wrapped))
 
+    def __eq__(self, other: object) -> bool:
+        """What is the same at the same server is no other vault, so that it may keep what it remembers."""
+        return isinstance(other, TransitVault) and other._same == self._same
+
+    __hash__ = None  # type: ignore[assignment]  # it is compared, and never a key of anything
+
     def stale(self, sealed: bytes) -> bool:
         """Compared with the newest version of the key that was seen."""
         found = envelope.parts(sealed)
         return found.key_id != self._key or _version(found.wrapped) < self._version
+
+    def key_of(self, sealed: bytes) -> str:
+        """With its version, as in `gateway:v3`."""
+        found = envelope.parts(sealed)
+        return f"{found.key_id}:v{_version(found.wrapped)}"
 
     async def _data_key(self, wrapped: bytes) -> bytes:
         if (known := self._opened.get(wrapped)) is not None:
@@ -58,7 +70,13 @@ class TransitVault:
         """Raises StoreUnavailable where the server does not answer, Unsealable where it refuses."""
         headers = ((b"x-vault-token", self._token.encode()), (b"content-type", b"application/json"))
         try:
-            reply = await self._fetch("POST", f"{self._base}/{path}", headers=headers, body=msgspec.json.encode(body))
+            reply = await self._fetch(
+                "POST",
+                f"{self._base}/{path}",
+                headers=headers,
+                body=msgspec.json.encode(body),
+                allow_private=True,  # the address is the operator's own
+            )
         except UpstreamFailure as error:
             raise StoreUnavailable("the vault's transit engine does not answer") from error
         if reply.status == _BAD_REQUEST:
