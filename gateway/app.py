@@ -76,9 +76,13 @@ class Application:
         return self._loaded
 
     @property
+    def _stubbed(self) -> bool:
+        return self._flags.stub is True
+
+    @property
     def remembers(self) -> bool:
         """Whether it needs its database."""
-        return remembers(self._loaded, self._registry)
+        return remembers(self._loaded, self._registry, stubbed=self._stubbed)
 
     @property
     def tls(self) -> tuple[Path, Path] | None:
@@ -140,7 +144,7 @@ class Application:
 
     def _take_over(self) -> None:
         loaded = self._load(self._launch.config)
-        if problems := [*settled(self._loaded, loaded, self._registry)]:
+        if problems := [*settled(self._loaded, loaded, self._registry, stubbed=self._stubbed)]:
             loaded.close()
             raise InvalidConfig(problems)
         self._loaded, self.plans, generation = self._compile(loaded)
@@ -151,8 +155,7 @@ class Application:
         self._telemetry.loaded(self._loaded.config.digest)
 
     def _load(self, file: Path) -> Loaded:
-        lenient = self._flags.stub is True
-        return load(file, self._registry, self._launch.environ, lenient_secrets=lenient)
+        return load(file, self._registry, self._launch.environ, lenient_secrets=self._stubbed)
 
     def _compile(self, loaded: Loaded) -> tuple[Loaded, Plans, Generation]:
         before = self._world.keeper.keys()
@@ -174,7 +177,7 @@ class Application:
 
     def _open_vault(self, loaded: Loaded) -> None:
         """Last, since nothing that follows may fail. Raises InvalidConfig where there is no key."""
-        if not holds_tokens(loaded, self._registry):
+        if not holds_tokens(loaded, self._registry, stubbed=self._stubbed):
             return
         try:
             self._world.safe.use(loaded.config.server.vault)

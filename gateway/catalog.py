@@ -9,15 +9,19 @@ from gateway.plan import Plans
 
 
 def catalog_of(loaded: Loaded, plans: Plans, public_url: str) -> Catalog:
+    """What is stubbed has no credential: nobody has to connect for it."""
     operations: dict[str, list[Operation]] = {}
+    asked: set[str] = set()
     for plan in (*plans.endpoints, *plans.native):
         operations.setdefault(plan.operation.integration, []).append(plan.operation)
+        if not plan.stubbed:
+            asked.add(plan.operation.integration)
     return Catalog(
         integrations={
             item.name: Declared(
                 name=item.name,
                 title=item.written.title or item.name,
-                credential=item.credential,
+                credential=item.credential if item.name in asked else None,
                 operations=tuple(operations.get(item.name, ())),
             )
             for item in loaded.config.integrations

@@ -41,11 +41,14 @@ def keyed(loaded: Loaded) -> bool:
     return loaded.config.server.callers.api_keys == "required"
 
 
-def holds_tokens(loaded: Loaded, registry: Registry) -> bool:
-    """Whether it needs a vault: some integration is asked with what belongs to the user of the call."""
-    return any(registry.user_bound(item.credential) for item in loaded.config.integrations)
+def holds_tokens(loaded: Loaded, registry: Registry, *, stubbed: bool) -> bool:
+    """Whether it needs a vault: some integration is asked with what belongs to the user of the call.
+
+    `stubbed`: nobody is asked anything.
+    """
+    return not stubbed and any(registry.user_bound(item.credential) for item in loaded.config.integrations)
 
 
-def remembers(loaded: Loaded, registry: Registry) -> bool:
+def remembers(loaded: Loaded, registry: Registry, *, stubbed: bool) -> bool:
     """Whether it needs a database."""
-    return keyed(loaded) or holds_tokens(loaded, registry)
+    return keyed(loaded) or holds_tokens(loaded, registry, stubbed=stubbed)

@@ -12,10 +12,11 @@ _STORED = "the database is opened when the gateway starts, and this config needs
 _RESTART = "restart it; the rest of the file is taken over then too"
 
 
-def settled(before: Loaded, after: Loaded, registry: Registry) -> Iterator[Problem]:
+def settled(before: Loaded, after: Loaded, registry: Registry, *, stubbed: bool) -> Iterator[Problem]:
     """The problems of taking over `after` in place of `before`."""
     old, new = before.config.server, after.config.server
     if new.shared_state != old.shared_state:
         yield after.source.problem("GW117", ("server", "shared_state"), _MOVED, hint=_RESTART)
-    if remembers(after, registry) and not (remembers(before, registry) and new.storage == old.storage):
+    opened = remembers(before, registry, stubbed=stubbed) and new.storage == old.storage
+    if remembers(after, registry, stubbed=stubbed) and not opened:
         yield after.source.problem("GW117", ("server", "storage"), _STORED, hint=_RESTART)

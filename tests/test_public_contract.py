@@ -5,9 +5,10 @@ from gateway.contract import SLOTS
 from gateway.registry import discover
 
 NAMES = """
-SLOTS Answer Body Call Caller Credential Duration Event FailureClass Handler Headers JsonSchema Keep Kit NotShared
-Operation Pace Page Parameter Percentage Policy Reply ReplyMapping Secret Send Settings Shared Site Size Stage Taken
-Trail Verdict first problem_reply
+SLOTS Answer Body Call Caller Catalog Credential Declared Duration Event FailureClass Fetch GatewayError Handler
+Headers InvalidRequest JsonSchema Keep Kit Lifespan NotShared Operation Pace Page Parameter Percentage Policy Reply
+ReplyMapping Secret SecretSource Send Settings Shared Site Size Stage Surroundings Taken TokenVault Trail Unsealable
+Vault Verdict first problem_reply
 """
 
 ORDER = """

@@ -165,7 +165,8 @@ class _Compiler:
             stages["caller"] = caller
         if operation.native:
             stages |= self._native(operation, integration)
-        if (credential := self._credential(integration)) is not None:
+        credential = self._credential(integration)
+        if credential is not None and not (credential.user_bound and "send" in stages):  # a stub knows no users
             site = Site(operation=operation, scope=integration.name)
             stages["credential"] = credential.build(integration.credential, site, self._kit)
         return Plan(

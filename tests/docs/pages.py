@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted(path for path in (ROOT / "docs").rglob("*.md") if "_build" not in path.parts)]
 
 _FENCE = re.compile(r"^```([a-z]+)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
-_FILE = re.compile(r"# ([\w./-]+\.(?:ya?ml|env))\n")
+_FILE = re.compile(r"# ([\w./-]+\.(?:ya?ml|env|py|toml))\n")
 
 
 class Block(msgspec.Struct, frozen=True):
