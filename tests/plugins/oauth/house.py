@@ -1,6 +1,7 @@
 """A gateway of one config, without sockets: its real edge, store and vault, with a door for the scripted browser."""
 
 import asyncio
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,9 +10,10 @@ from typing import Any, TypeVar
 import httpx
 import msgspec
 
+from gateway.callers.presented import user_of
 from gateway.config.providers import Client, Provider
 from gateway.contract import Call, Caller, Catalog, Declared, Handler, Kit, Page, Reply
-from gateway.declared import Operation, Settings
+from gateway.declared import Operation
 from gateway.errors import Unauthenticated
 from gateway.stores import Database, SqlStore
 from gateway.stores.revisions import prepare
@@ -21,6 +23,7 @@ from gateway.web.edge import Edge
 from gateway.web.generation import Generation
 from gateway.web.intake import Door
 from gateway.web.pages import page_endpoints
+from gateway_oauth.settings import OAuth, Stored
 from gateway_vault.local import LocalVault
 from gateway_vault.ring import Ring
 from tests.kit import kit, operation
@@ -29,16 +32,8 @@ T = TypeVar("T")
 
 PUBLIC = "https://gateway.test"
 CALLBACK = f"{PUBLIC}/connect/callback"
+_KEY = re.compile(rb"(crm|ops):[a-z -]*")
 RETURN_TO = ("https://app.example/connected",)
-
-
-class OAuth(Settings, frozen=True, kw_only=True, tag_field="use", tag="oauth"):
-    provider: str
-    scopes: tuple[str, ...] = ()
-
-
-class Stored(Settings, frozen=True, kw_only=True, tag_field="use", tag="stored"):
-    pass
 
 
 def provider(**fields: Any) -> Provider:
@@ -87,9 +82,22 @@ class House:
     def later(self, seconds: float) -> None:
         self._ahead += seconds
 
+    def until(self, at: float) -> None:
+        """Moves its clock to a time, in seconds since 1970."""
+
+        async def now() -> float:
+            return self.kit.now()
+
+        self.later(at - self.run(now()))
+
     def allow_return(self, *listed: str) -> None:
         """From now on to these alone, as after a reload."""
         self.what = msgspec.structs.replace(self.what, return_to=listed)
+
+    def serve_only(self, name: str, *, scopes: tuple[str, ...]) -> None:
+        """From now on this integration of `acme` alone, as after a reload."""
+        found = {name: declared(name, OAuth(provider="acme", scopes=scopes))}
+        self.what = msgspec.structs.replace(self.what, integrations=found)
 
     def serve(self, request: httpx.Request) -> httpx.Response:
         return self._runner.run(_asked(self._edge, request))
@@ -115,11 +123,10 @@ class House:
 async def recognised(call: Call, forward: Handler) -> Reply:
     """In the place of the stage that knows keys: `name:word word`."""
     shown = call.header(b"x-api-key")
-    if shown is None:
+    if shown is None or not _KEY.fullmatch(shown):
         raise Unauthenticated("send the key as `X-API-Key`")
     name, _, words = shown.decode().partition(":")
-    user = call.header(b"x-gateway-user")
-    who = Caller(name, call.caller.address, user.decode() if user else None, frozenset(words.split()))
+    who = Caller(name, call.caller.address, user_of(call.headers), frozenset(words.split()))
     return await forward(msgspec.structs.replace(call, caller=who))
 
 
