@@ -27,6 +27,7 @@ def catalog_of(loaded: Loaded, plans: Plans, public_url: str) -> Catalog:
             for item in loaded.config.integrations
         },
         providers=loaded.config.providers,
+        events=loaded.config.events,
         public_url=public_url,
         return_to=loaded.config.server.return_to,
     )

@@ -15,6 +15,7 @@ from gateway.config import (
     LATER_POLICIES,
     Endpoint,
     EndpointName,
+    Events,
     Integration,
     IntegrationName,
     Provider,
@@ -138,6 +139,7 @@ def _document_keys(server: Any, level: Any, integration: Any) -> list[Any]:
         ("defaults", Annotated[level, top.DEFAULTS], level()),
         ("profiles", Annotated[profiles, top.PROFILES], empty),
         ("providers", Annotated[providers, top.PROVIDERS], empty),
+        ("events", Annotated[Events | None, top.EVENTS], None),
         ("include", Annotated[tuple[str, ...], top.INCLUDE], ()),
         ("integrations", Annotated[integrations, top.INTEGRATIONS], empty),
     ]

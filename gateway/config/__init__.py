@@ -2,6 +2,7 @@
 
 from gateway.config.effective import Config, EffectivePolicy, EndpointConfig, IntegrationConfig
 from gateway.config.endpoint import Endpoint, Response
+from gateway.config.events import Events
 from gateway.config.integration import Integration, Native
 from gateway.config.later import LATER_CREDENTIALS, LATER_POLICIES
 from gateway.config.providers import Client, Provider
@@ -19,6 +20,7 @@ __all__ = [
     "Endpoint",
     "EndpointConfig",
     "EndpointName",
+    "Events",
     "Integration",
     "IntegrationConfig",
     "IntegrationName",

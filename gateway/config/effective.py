@@ -6,6 +6,7 @@ from typing import Any
 import msgspec
 
 from gateway.config.endpoint import Endpoint
+from gateway.config.events import Events
 from gateway.config.integration import Integration, Native
 from gateway.config.providers import Provider
 from gateway.config.server import Server
@@ -45,3 +46,4 @@ class Config(msgspec.Struct, frozen=True):
     integrations: tuple[IntegrationConfig, ...]
     digest: str
     providers: Mapping[str, Provider] = {}
+    events: Events | None = None

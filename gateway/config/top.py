@@ -42,6 +42,10 @@ PROVIDER = Meta(
     description="An OAuth server: where users give their consent, and where tokens are renewed.",
     examples=[_PROVIDER],
 )
+EVENTS = Meta(
+    description="Whom the gateway tells what happens to users' connections: nobody, unless you say so.",
+    examples=[{"url": "https://app.example/hooks/gateway", "secret": "${EVENTS_SECRET}"}],
+)
 INCLUDE = Meta(
     description="Further files with `integrations`, relative to this one; `*` stands for any name.",
     examples=[["integrations/*.yaml"]],

@@ -94,11 +94,12 @@ class Declared(msgspec.Struct, frozen=True, kw_only=True):
 class Catalog(msgspec.Struct, frozen=True, kw_only=True):
     """What is served at the moment: integrations and OAuth providers by name, and where callers find the gateway.
 
-    `return_to` are the addresses to which a user may be sent back.
+    `return_to` are the addresses to which a user may be sent back, `events` whom to tell what happens to connections.
     """
 
     integrations: Mapping[str, Declared] = {}
     providers: Mapping[str, Any] = {}
+    events: Any = None
     public_url: str = ""
     return_to: tuple[str, ...] = ()
 

@@ -100,7 +100,11 @@ def _load(path: Path, registry: Registry, surroundings: Surroundings, public_url
     inherited = work.inherit()
     warnings = work.warnings()
     config = Config(
-        _server(document, public_url), _assembled(document, inherited), _digest(text, work.texts), document.providers
+        server=_server(document, public_url),
+        integrations=_assembled(document, inherited),
+        digest=_digest(text, work.texts),
+        providers=document.providers,
+        events=document.events,
     )
     return Loaded(config, warnings, work.source, (path, *work.files), surroundings.outside.readers)
 

@@ -9,7 +9,7 @@ from gateway.loading.source import Source
 from gateway.loading.tree import Keys
 from gateway.loading.walking import entries
 
-_ADDRESSES = ("authorize", "token", "revoke")
+_ADDRESSES = ("authorize", "token", "revoke", "url")
 
 
 def provider_problems(data: Any, source: Source) -> Iterator[Problem]:
@@ -17,6 +17,8 @@ def provider_problems(data: Any, source: Source) -> Iterator[Problem]:
     known = [name for name, _ in entries(data, "providers")]
     for name, provider in entries(data, "providers"):
         yield from _plain_addresses(provider, ("providers", name), source)
+    if isinstance(data.get("events"), dict):
+        yield from _plain_addresses(data["events"], ("events",), source)
     for name, integration in entries(data, "integrations"):
         credential, path = integration.get("credential"), ("integrations", name, "credential", "provider")
         chosen = credential.get("provider") if isinstance(credential, dict) else None
@@ -31,6 +33,6 @@ def _plain_addresses(provider: dict[str, Any], path: Keys, source: Source) -> It
     for key in _ADDRESSES:
         address = provider.get(key)
         if isinstance(address, str) and address.startswith("http:"):
-            text = f"{named(path)} is reached by http: its tokens would be readable on the way"
+            text = f"{named(path)} is reached by http: what is sent there would be readable on the way"
             hint = "write https, or `allow_private: true` for one in your own network"
             yield source.problem("GW306", (*path, key), text, hint=hint)
