@@ -17,8 +17,15 @@ AGAIN = 15.0
 class Leases:
     """`reload` loads the config anew, and tells what is wrong."""
 
-    def __init__(self, reload: Callable[[], Awaitable[Sequence[str]]], readers: Iterable[SecretReader] = ()) -> None:
+    def __init__(
+        self,
+        reload: Callable[[], Awaitable[Sequence[str]]],
+        readers: Iterable[SecretReader] = (),
+        *,
+        again: float = AGAIN,
+    ) -> None:
         self._reload = reload
+        self._again = again
         self._readers = tuple(readers)
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -59,7 +66,7 @@ class Leases:
         except LookupError as lost:
             logger.warning("a secret cannot be renewed, so the config is loaded anew: %s", lost.args[0])
         await self._reload()
-        return AGAIN
+        return self._again
 
 
 def _renew(readers: Iterable[SecretReader]) -> float:

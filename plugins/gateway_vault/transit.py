@@ -16,6 +16,10 @@ REMEMBERED = 10_000
 _OK, _BAD_REQUEST = 200, 400
 
 
+class _Answer(msgspec.Struct):
+    data: dict[str, str | int | None]
+
+
 class TransitVault:
     """`address` is the server's, `key` the name of its transit key, `mount` where the engine is mounted."""
 
@@ -29,10 +33,13 @@ class TransitVault:
         self._opened: OrderedDict[bytes, bytes] = OrderedDict()
 
     async def seal(self, plain: bytes, bound: bytes) -> bytes:
-        made = await self._ask(f"datakey/plaintext/{self._key}", {"bits": envelope.KEY_BYTES * 8})
+        try:
+            made = await self._ask(f"datakey/plaintext/{self._key}", {"bits": envelope.KEY_BYTES * 8})
+        except Unsealable as error:
+            raise StoreUnavailable(f"the vault's transit engine has no key `{self._key}`") from error
         wrapped = str(made["ciphertext"]).encode()
         self._version = max(self._version, _version(wrapped))
-        return envelope.seal(plain, bound, self._key, base64.b64decode(made["plaintext"]), wrapped)
+        return envelope.seal(plain, bound, self._key, base64.b64decode(str(made["plaintext"])), wrapped)
 
     async def open(self, sealed: bytes, bound: bytes) -> bytes:
         found = envelope.parts(sealed)
@@ -61,12 +68,12 @@ class TransitVault:
             self._opened.move_to_end(wrapped)
             return known
         answer = await self._ask(f"decrypt/{self._key}", {"ciphertext": wrapped.decode("latin-1")})
-        opened = self._opened[wrapped] = base64.b64decode(answer["plaintext"])
+        opened = self._opened[wrapped] = base64.b64decode(str(answer["plaintext"]))
         if len(self._opened) > REMEMBERED:
             self._opened.popitem(last=False)
         return opened
 
-    async def _ask(self, path: str, body: Mapping[str, Any]) -> Mapping[str, Any]:
+    async def _ask(self, path: str, body: Mapping[str, Any]) -> Mapping[str, str | int | None]:
         """Raises StoreUnavailable where the server does not answer, Unsealable where it refuses."""
         headers = ((b"x-vault-token", self._token.encode()), (b"content-type", b"application/json"))
         try:
@@ -83,8 +90,10 @@ class TransitVault:
             raise Unsealable("the transit engine cannot open it")
         if reply.status != _OK or not isinstance(reply.body, bytes):
             raise StoreUnavailable(f"the vault's transit engine answered {reply.status}")
-        found: Mapping[str, Any] = msgspec.json.decode(reply.body)["data"]
-        return found
+        try:
+            return msgspec.json.decode(reply.body, type=_Answer).data
+        except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+            raise StoreUnavailable("what answers for the vault's transit engine is something else") from error
 
 
 def _version(wrapped: bytes) -> int:
