@@ -27,7 +27,10 @@ def needing(catalog: Catalog, provider: str) -> tuple[Declared, ...]:
 def asked(catalog: Catalog, provider: str) -> tuple[str, ...]:
     """What users are asked for: all of it at once, since all integrations of a provider share one grant."""
     settings: Any = catalog.providers[provider]
-    wanted = [*settings.scopes, *(scope for item in needing(catalog, provider) for scope in item.credential.scopes)]
+    wanted = [*settings.scopes]
+    for item in needing(catalog, provider):
+        wanted += item.credential.scopes
+        wanted += (scope for endpoint in item.operations for scope in endpoint.scopes)
     return tuple(dict.fromkeys(wanted))
 
 

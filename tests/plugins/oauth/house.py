@@ -43,8 +43,9 @@ def provider(**fields: Any) -> Provider:
     return Provider(**{**usual, "client": client, "allow_private": True, **fields})
 
 
-def declared(name: str, credential: Any) -> Declared:
-    served: Operation = operation(integration=name)
+def declared(name: str, credential: Any, scopes: tuple[str, ...] = ()) -> Declared:
+    """An integration with one endpoint, which needs `scopes`."""
+    served: Operation = operation(integration=name, scopes=scopes)
     return Declared(name=name, title=name.replace("-", " ").title(), credential=credential, operations=(served,))
 
 

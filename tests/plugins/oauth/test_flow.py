@@ -4,10 +4,13 @@ import base64
 import hashlib
 from urllib.parse import parse_qsl, urlsplit
 
+import msgspec
+
 from gateway.contract import Catalog
+from gateway_oauth.settings import OAuth
 from tests.plugins.oauth.answering import CODE, COOKIE, back, begun, brought, browser_of
 from tests.plugins.oauth.dealing import MARK, Provided
-from tests.plugins.oauth.house import CALLBACK, House, provider
+from tests.plugins.oauth.house import CALLBACK, House, declared, provider
 
 
 def test_a_code_of_the_provider_becomes_a_connection_of_the_user(house: House, provided: Provided) -> None:
@@ -95,3 +98,17 @@ def test_a_provider_may_want_more_in_the_query_but_never_other_than_ours(house: 
     assert start.asked["scope"] == "openid calendar.events mail.send"
     assert start.asked["state"] not in {"fixed", "x"}
     assert start.asked["code_challenge_method"] == "S256"
+
+
+def test_what_an_endpoint_needs_is_asked_for_too_and_nothing_that_is_not_served(house: House) -> None:
+    calendar = declared(
+        "acme-calendar", OAuth(provider="acme", scopes=("calendar.events",)), ("free-busy", "calendar.events")
+    )
+    unused = msgspec.structs.replace(declared("acme-mail", OAuth(provider="acme", scopes=("mail",))), operations=())
+    other = declared("other", OAuth(provider="other", scopes=("files",)))
+    served = {item.name: item for item in (calendar, unused, other)}
+    house.what = msgspec.structs.replace(house.what, integrations=served)
+    with browser_of(house) as browser:
+        asked = begun(browser, house.link()).asked
+
+    assert asked["scope"] == "calendar.events free-busy"
