@@ -39,7 +39,7 @@ _PREFIX = "whsec_"
 
 async def connection_changed(kit: Kit, connection: Connection, why: Why) -> None:
     """Puts the event where it outlives the process; nothing where nobody wants to know. Raises StoreUnavailable."""
-    wanted = _wanted(kit)
+    wanted = kit.catalog().events
     if wanted is None:
         return
     data = msgspec.to_builtins(shown(connection, kit.catalog(), kit.now()))
@@ -57,7 +57,7 @@ def signature(secret: str, identity: str, at: int, body: bytes) -> str:
 
 async def deliver(kit: Kit) -> int:
     """One round: sends what is due, and tells how much that was. Raises StoreUnavailable."""
-    wanted = _wanted(kit)
+    wanted = kit.catalog().events
     if wanted is None:
         return 0
     now = kit.now()
@@ -100,11 +100,6 @@ async def _again(kit: Kit, delivery: Delivery, why: str) -> None:
         return
     wait = WAITS[delivery.tries] * (0.9 + 0.2 * kit.random())
     await kit.stored.outbox.later(delivery.id, kit.now() + wait)
-
-
-def _wanted(kit: Kit) -> Any:
-    """`events:` of the config that serves: url, secret, allow_private."""
-    return getattr(kit.catalog(), "events", None)
 
 
 def _key(secret: str) -> bytes:
