@@ -20,6 +20,7 @@ COMMANDS = {
     "schema": "print the schema of the config language, or the OpenAPI document of a config",
     "keys": "make, list, rotate and revoke callers' keys",
     "db": "look after the database of keys and connections",
+    "smoke": "tell whether a gateway that runs does what it is there for",
     "doctor": "tell what is wrong with this machine or installation, and what helps",
     "completion": "print the script that makes a shell complete these words",
     "try": "send one request through an endpoint, without a server",
@@ -31,7 +32,7 @@ SECTIONS = {
     "Let people in": ("keys",),
     "Write a config": ("init", "add", "import", "fmt", "check"),
     "Understand it": ("routes", "explain", "render", "diff", "schema"),
-    "This installation": ("db", "doctor", "completion"),
+    "This installation": ("smoke", "db", "doctor", "completion"),
 }
 """The order in which people meet them; a command that no section names stands last."""
 

@@ -5,7 +5,6 @@ import sys
 from pathlib import Path
 
 import click
-import msgspec
 
 from gateway.cli import config_option, json_option
 
@@ -18,15 +17,7 @@ def command(config: str, as_json: bool) -> None:
 
     Looks at what is here and asks no vendor; `gateway check --online` does. Ends with 1 if anything fails.
     """
-    from gateway.cli.doctor import Finding, examined
+    from gateway.cli.doctor import examined
+    from gateway.cli.findings import tell
 
-    found: list[Finding] = []
-    for finding in examined(Path(config), os.environ):
-        found.append(finding)
-        if not as_json:
-            helps = f" – {finding.helps}" if finding.helps else ""  # noqa: RUF001 - a dash is meant
-            click.echo(f"{finding.level:<4}  {finding.what}{helps}")
-    failed = any(finding.level == "fail" for finding in found)
-    if as_json:
-        click.echo(msgspec.json.encode({"ok": not failed, "findings": found}))
-    sys.exit(1 if failed else 0)
+    sys.exit(tell(examined(Path(config), os.environ), as_json=as_json))

@@ -4,10 +4,10 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from gateway.cli.doctor.configuration import configuration
-from gateway.cli.doctor.findings import Finding
 from gateway.cli.doctor.installation import installation
 from gateway.cli.doctor.machine import machine
 from gateway.cli.doctor.switches import switches
+from gateway.cli.findings import Finding
 
 __all__ = ["Finding", "examined"]
 

@@ -5,7 +5,7 @@ from collections.abc import Generator, Iterator, Mapping
 from pathlib import Path
 
 from gateway.cli.compiling import compiled
-from gateway.cli.doctor.findings import Finding, fail, ok, warn
+from gateway.cli.findings import Finding, fail, ok, warn
 from gateway.config import Server
 from gateway.diagnostics import InvalidConfig
 from gateway.loading import Loaded

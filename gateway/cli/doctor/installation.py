@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, distribution, entry_points, version
 
 import gateway
-from gateway.cli.doctor.findings import Finding, fail, ok, warn
+from gateway.cli.findings import Finding, fail, ok, warn
 from gateway.registry import PluginError, discover
 
 DISTRIBUTION = "integration-gateway"

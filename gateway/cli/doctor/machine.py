@@ -12,8 +12,8 @@ from urllib.error import URLError
 from urllib.request import ProxyHandler, build_opener
 
 import gateway
-from gateway.cli.doctor.findings import Finding, fail, ok, warn
 from gateway.cli.doctor.redis_server import setup
+from gateway.cli.findings import Finding, fail, ok, warn
 from gateway.config import Server
 from gateway.plan import LINK_SECRET
 from gateway.sharing import MEMORY, Redis, read_address

@@ -5,7 +5,7 @@ from typing import Any
 
 import redis
 
-from gateway.cli.doctor.findings import Finding, ok, warn
+from gateway.cli.findings import Finding, ok, warn
 
 _PATIENCE = 2.0
 _FULL = 0.8

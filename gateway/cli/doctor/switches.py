@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 
-from gateway.cli.doctor.findings import Finding, fail, ok, warn
+from gateway.cli.findings import Finding, fail, ok, warn
 from gateway.plan import Flags
 
 

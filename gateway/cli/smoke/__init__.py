@@ -1,0 +1,1 @@
+"""What is looked at from outside, once a gateway runs."""
