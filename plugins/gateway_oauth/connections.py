@@ -49,7 +49,7 @@ async def make_link(kit: Kit, call: Call) -> Reply:
         raise ForeignOrigin("`return_to` is an address that `server.return_to` lists, or one below it")
     link = Link(provider=provider, user=user, by=call.caller.id, return_to=wanted.return_to)
     made = await links.mint(kit, link)
-    return _json(201, {"connect_url": made.url, "expires_at": written(made.expires_at)})
+    return json_reply(201, {"connect_url": made.url, "expires_at": written(made.expires_at)})
 
 
 async def list_connections(kit: Kit, call: Call) -> Reply:
@@ -64,17 +64,17 @@ async def list_connections(kit: Kit, call: Call) -> Reply:
     )
     page = found[: asked.limit]
     more = page[-1].id if len(found) > asked.limit else None
-    return _json(200, {"connections": [_told(kit, one) for one in page], "next": more})
+    return json_reply(200, {"connections": [_told(kit, one) for one in page], "next": more})
 
 
 async def show_connection(kit: Kit, call: Call) -> Reply:
-    return _json(200, _told(kit, await _found(kit, call)))
+    return json_reply(200, _told(kit, await _found(kit, call)))
 
 
 async def refresh_connection(dealings: Dealings, kit: Kit, call: Call) -> Reply:
     connection = await _found(kit, call)
     own = connection.provider.startswith(STORED)  # a secret that its user has left stays as it is
-    return _json(200, _told(kit, connection if own else await dealings.refresh(kit, connection, call.caller.id)))
+    return json_reply(200, _told(kit, connection if own else await dealings.refresh(kit, connection, call.caller.id)))
 
 
 async def delete_connection(dealings: Dealings, kit: Kit, call: Call) -> Reply:
@@ -89,7 +89,7 @@ async def put_secret(dealings: Dealings, kit: Kit, call: Call) -> Reply:
     if provider is None or not provider.startswith(STORED):
         raise NoSuchConnection(f"there is no integration `{integration}` that is asked with a user's own secret")
     kept = await keep_secret(kit, dealings, (provider, user), given.secret, call)
-    return _json(201 if kept.new else 200, _told(kit, kept.connection))
+    return json_reply(201 if kept.new else 200, _told(kit, kept.connection))
 
 
 async def _found(kit: Kit, call: Call) -> Connection:
@@ -122,7 +122,8 @@ def _told(kit: Kit, connection: Connection) -> object:
     return shown(connection, kit.catalog(), kit.now())
 
 
-def _json(status: int, body: object) -> Reply:
+def json_reply(status: int, body: object) -> Reply:
+    """For nobody to keep."""
     return Reply(status, _JSON, msgspec.json.encode(body))
 
 

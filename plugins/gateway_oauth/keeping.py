@@ -79,18 +79,26 @@ async def remove(kit: Kit, dealings: Dealings, connection: Connection, call: Cal
     await tell(kit, call, gone, "removed", who=call.caller.id, revoked_at_provider=revoked)
 
 
-async def end(kit: Kit, dealings: Dealings, connection: Connection, call: Call) -> bool:
-    """Ends it for its user, who sees that it was ended and may connect again. Raises StoreUnavailable."""
-    await dealings.revoke(kit, connection)
+async def end(kit: Kit, dealings: Dealings, connection: Connection, call: Call) -> Connection | None:
+    """Ends it for its user, who sees that it was ended and may connect again; None where somebody was quicker.
+
+    Raises StoreUnavailable.
+    """
     ended = msgspec.structs.replace(
-        connection, status="revoked", sealed=b"", version=connection.version + 1, expires_at=None,
-        reason="ended by the operator", updated_at=kit.now(),
-    )  # fmt: skip
+        connection,
+        status="revoked",
+        sealed=b"",
+        version=connection.version + 1,
+        expires_at=None,
+        reason="ended by the operator",
+        updated_at=kit.now(),
+    )
     if not await kit.stored.connections.replace(ended, connection.version):
-        return False
+        return None
     dealings.changed(kit, ended)
-    await tell(kit, call, ended, "revoked", who=call.caller.id)
-    return True
+    revoked = await dealings.revoke(kit, connection)
+    await tell(kit, call, ended, "revoked", who=call.caller.id, revoked_at_provider=revoked)
+    return ended
 
 
 async def tell(kit: Kit, call: Call, connection: Connection, why: Why, *, who: str, **detail: object) -> None:
