@@ -16,7 +16,6 @@ from gateway.catalog import catalog_of, public_pages
 from gateway.contract import Call, Catalog, Handler, Reply, Stage
 from gateway.diagnostics import InvalidConfig, render_concise
 from gateway.launch import Launch, holds_tokens, keyed, public_url_of, remembers
-from gateway.leases import Leases
 from gateway.loading import Loaded, load
 from gateway.openapi import Entry, explanations, served
 from gateway.operations import Health, admin_handlers, health_handlers
@@ -57,11 +56,12 @@ class Application:
         loaded = self._load(launch.begin or launch.config)
         self._catalog = Catalog()
         self._world = World(launch, self._registry, loaded.config.server, lambda: self._catalog)
-        self._leases = Leases(self.reload_aside, loaded.readers)
+        self._world.leases.hold(loaded.readers)
         self._telemetry = Telemetry(gateway.__version__, time.time)
         self._lock = threading.Lock()
         self._refusal: str | None = None
         self.on_loaded: Callable[[Loaded], None] = _nothing
+        self.speaks = True
         self.voice = Voice(self.health, self.reload_aside, self._telemetry)
         self._loaded, self.plans, generation = self._compile(loaded)
         self.edge = Edge(generation, time.monotonic, sheds=launch.sheds)
@@ -105,9 +105,12 @@ class Application:
         logger.info("config reloaded: %s", self._loaded.config.digest[:12])
         return ()
 
-    async def reload_aside(self) -> tuple[str, ...]:
-        """The same beside the requests that are in flight."""
-        return await asyncio.to_thread(self.reload)
+    async def reload_aside(self, address: str = "") -> tuple[str, ...]:
+        """The same beside the requests that are in flight; `address` is whose wish it was, where that is known."""
+        problems = await asyncio.to_thread(self.reload)
+        if self.speaks:
+            await self._world.reloaded(self._loaded.config.digest[:12], len(problems), address)
+        return problems
 
     async def drain(self, grace: float, seconds: float) -> None:
         """Says that it is going, and serves on so that balancers can notice; then refuses what is new, and waits for
@@ -123,11 +126,9 @@ class Application:
 
     async def start(self) -> None:
         """In the event loop that serves: looks for the others, so that the first request need not wait for them."""
-        await self._world.start(keyed=keyed(self._loaded))
-        self._leases.start()
+        await self._world.start(self.reload_aside, keyed=keyed(self._loaded))
 
     async def close(self) -> None:
-        await self._leases.close()
         await self._world.close()
 
     def health(self) -> Health:
@@ -150,7 +151,7 @@ class Application:
         self._loaded, self.plans, generation = self._compile(loaded)
         self._refusal = None
         self.edge.swap(generation)
-        self._leases.hold(loaded.readers)
+        self._world.leases.hold(loaded.readers)
         self.on_loaded(loaded)
         self._telemetry.loaded(self._loaded.config.digest)
 
@@ -177,6 +178,7 @@ class Application:
 
     def _open_vault(self, loaded: Loaded) -> None:
         """Last, since nothing that follows may fail. Raises InvalidConfig where there is no key."""
+        self._world.records.trail.used = remembers(loaded, self._registry, stubbed=self._stubbed)
         if not holds_tokens(loaded, self._registry, stubbed=self._stubbed):
             return
         try:
@@ -219,9 +221,6 @@ class Application:
         pages += [page for page in self._registry.pages if page.who == "admin"]
         endpoints = page_endpoints(pages, self._world.kit, believing)
         return Generation(endpoints, site, Door(body_limit=ADMIN_BODY), "")
-
-    def _all(self) -> list[Plan]:
-        return [*self.plans.endpoints, *self.plans.native]
 
     def _handler(self, plan: Plan) -> Handler:
         handle, observe = bind(plan, self._send(plan)), self._launch.observe

@@ -14,19 +14,16 @@ AGAIN = 15.0
 """Seconds to the next try, where neither a renewal nor a reload has helped."""
 
 
-class Leases:
-    """`reload` loads the config anew, and tells what is wrong."""
+Reload = Callable[[], Awaitable[Sequence[str]]]
+"""Loads the config anew, and tells what is wrong."""
 
-    def __init__(
-        self,
-        reload: Callable[[], Awaitable[Sequence[str]]],
-        readers: Iterable[SecretReader] = (),
-        *,
-        again: float = AGAIN,
-    ) -> None:
-        self._reload = reload
+
+class Leases:
+    """`again` is how many seconds later it tries again what failed."""
+
+    def __init__(self, again: float = AGAIN) -> None:
         self._again = again
-        self._readers = tuple(readers)
+        self._readers: tuple[SecretReader, ...] = ()
         self._task: asyncio.Task[None] | None = None
         self._loop: asyncio.AbstractEventLoop | None = None
         self._others = asyncio.Event()
@@ -37,9 +34,9 @@ class Leases:
         if self._loop is not None:
             self._loop.call_soon_threadsafe(self._others.set)
 
-    def start(self) -> None:
+    def start(self, reload: Reload) -> None:
         self._loop = asyncio.get_running_loop()
-        self._task = self._loop.create_task(self._run())
+        self._task = self._loop.create_task(self._run(reload))
 
     async def close(self) -> None:
         if self._task is not None:
@@ -49,15 +46,15 @@ class Leases:
         if self._readers:
             await asyncio.to_thread(_close, self._readers)
 
-    async def _run(self) -> None:
+    async def _run(self, reload: Reload) -> None:
         while True:
             self._others.clear()
-            seconds = await self._renewed()
+            seconds = await self._renewed(reload)
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(None if seconds == math.inf else seconds):
                     await self._others.wait()
 
-    async def _renewed(self) -> float:
+    async def _renewed(self, reload: Reload) -> float:
         """Seconds until the next time."""
         if not self._readers:
             return math.inf
@@ -65,7 +62,7 @@ class Leases:
             return await asyncio.to_thread(_renew, self._readers)
         except LookupError as lost:
             logger.warning("a secret cannot be renewed, so the config is loaded anew: %s", lost.args[0])
-        await self._reload()
+        await reload()
         return self._again
 
 

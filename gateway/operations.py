@@ -82,7 +82,7 @@ def health_handlers(
 def admin_handlers(
     health: Callable[[], Awaitable[Health]],
     metrics: Callable[[], Awaitable[bytes]],
-    reload: Callable[[], Awaitable[list[str]]],
+    reload: Callable[[str], Awaitable[list[str]]],
     resolved: Callable[[], object],
     document: Callable[[], object],
 ) -> list[HTTPRouteHandler]:
@@ -108,8 +108,8 @@ def admin_handlers(
         return _json(document())
 
     @post("/admin/reload", name="reload")
-    async def again() -> Response[bytes]:
-        problems = await reload()
+    async def again(request: Request[Any, Any, Any]) -> Response[bytes]:
+        problems = await reload(request.client.host if request.client else "")
         return _json({"reloaded": not problems, "problems": problems}, 200 if not problems else 409)
 
     return [scrape, config, filled_in, described, again]

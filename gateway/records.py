@@ -3,11 +3,28 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Sequence
 
 from gateway.callers import Callers
 from gateway.callers.authenticating import USED_EVERY
+from gateway.stored import Audit, Entry
 from gateway.stores import Database, SqlStore
 from gateway.stores.revisions import prepare
+
+
+class Trail:
+    """The audit trail of an application. While `used` is false its config needs no database, and nothing is noted."""
+
+    def __init__(self, audit: Audit) -> None:
+        self._audit = audit
+        self.used = False
+
+    async def note(self, entry: Entry) -> None:
+        if self.used:
+            await self._audit.note(entry)
+
+    async def every(self, *, since: float = 0.0, action: str = "", most: int = 100) -> Sequence[Entry]:
+        return await self._audit.every(since=since, action=action, most=most) if self.used else ()
 
 
 class Records:
@@ -18,6 +35,7 @@ class Records:
         self.storage = storage
         self._database = Database(storage)
         self.stored = SqlStore(self._database)
+        self.trail = self.stored.audit = Trail(self.stored.audit)
         self.callers = Callers(self.stored.keys, time.monotonic, time.time)
         self._noting: asyncio.Task[None] | None = None
 

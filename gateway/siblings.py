@@ -38,7 +38,7 @@ class Voice:
     """`siblings` are put in by whoever starts several workers; `answer` is what they ask of this one."""
 
     def __init__(
-        self, health: Callable[[], Health], reload: Callable[[], Awaitable[Sequence[str]]], telemetry: Telemetry
+        self, health: Callable[[], Health], reload: Callable[[str], Awaitable[Sequence[str]]], telemetry: Telemetry
     ) -> None:
         self._health = health
         self._reload = reload
@@ -52,7 +52,7 @@ class Voice:
             case "metrics":
                 return msgspec.msgpack.encode(self._telemetry.families())
             case "reload":
-                return msgspec.msgpack.encode(await self._reload())
+                return msgspec.msgpack.encode(await self._reload(""))
             case _:
                 raise ValueError(what)
 
@@ -82,9 +82,9 @@ class Voice:
         own = self._telemetry.families()
         return await asyncio.to_thread(page, merged([own, *heard]) if heard else own)
 
-    async def reload(self) -> list[str]:
-        """This worker first: where it refuses, none of them changes."""
-        own = await self._reload()
+    async def reload(self, address: str = "") -> list[str]:
+        """This worker first: where it refuses, none of them changes. `address` is whose wish it is."""
+        own = await self._reload(address)
         if own:
             return list(own)
         others = await self.siblings.ask("reload", RELOADING)

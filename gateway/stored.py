@@ -85,6 +85,14 @@ class Connections(Protocol):
         """Compare and swap: False, and nothing done, unless the one that is there still has `version`."""
         ...
 
+    async def reseal(self, changes: Sequence[tuple[str, int, bytes]]) -> int:
+        """Puts what was sealed anew in the place of what was sealed before: id, version, and the new record.
+
+        Leaves alone what has another version by now, and of the rest everything but the record: whoever has claimed
+        it goes on, and what he writes replaces this. Tells how many were changed.
+        """
+        ...
+
     async def claim(self, which: str, version: int, owner: str, now: float, until: float) -> bool:
         """Whether `owner` alone may renew this version until then; who has it already may ask again.
 

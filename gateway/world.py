@@ -3,10 +3,12 @@
 import contextlib
 from collections.abc import Callable
 
+from gateway.auditing import noted
 from gateway.callers import Identity, Keys, Recognition, Tokens
 from gateway.config import Callers, Server
 from gateway.contract import Catalog, Surroundings
 from gateway.launch import Launch
+from gateway.leases import Leases, Reload
 from gateway.plan import Keeper, system_kit
 from gateway.records import Records
 from gateway.registry import Registry
@@ -22,6 +24,7 @@ class World:
         self._lifespans = registry.lifespans
         self._life = contextlib.AsyncExitStack()
         self.keeper = Keeper()
+        self.leases = Leases()
         self.sharing = sharing(server.shared_state, launch.environ)
         self.records = Records(server.storage)
         self.engines = Engines(launch.engine)
@@ -56,15 +59,24 @@ class World:
 
         return self.keeper(("callers", jwt), made)
 
-    async def start(self, *, keyed: bool) -> None:
+    async def start(self, reload: Reload, *, keyed: bool) -> None:
+        """`reload` is asked for where a secret ends that only another load can replace."""
         self.sharing.start()
+        self.leases.start(reload)
         if keyed:
             self.records.start()
         for lifespan in self._lifespans:
             await self._life.enter_async_context(lifespan.run(self.kit))
 
+    async def reloaded(self, digest: str, problems: int, address: str) -> None:
+        """Tells the audit trail that `digest` serves since now, or serves on since the new config has problems."""
+        action = "config.refused" if problems else "config.reloaded"
+        who = address or "gateway"
+        await noted(self.kit.stored.audit, action, digest, who=who, address=address, problems=problems)
+
     async def close(self) -> None:
         await self._life.aclose()
+        await self.leases.close()
         self.keeper.close()
         await self.records.close()
         await self.sharing.close()

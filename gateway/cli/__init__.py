@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from gateway.cli.group import Lazy
+from gateway.cli.workbench import Workbench
 
 COMMANDS = {
     "serve": "run the gateway",
@@ -19,8 +20,11 @@ COMMANDS = {
     "diff": "show what differs between two configs, or a config and a running gateway",
     "schema": "print the schema of the config language, or the OpenAPI document of a config",
     "keys": "make, list, rotate and revoke callers' keys",
+    "vault": "look after the keys that users' tokens are sealed with",
+    "audit": "list who did what to the gateway",
     "db": "look after the database of keys and connections",
     "smoke": "tell whether a gateway that runs does what it is there for",
+    "plugins": "list what is loaded, and the packages that it comes with",
     "doctor": "tell what is wrong with this machine or installation, and what helps",
     "completion": "print the script that makes a shell complete these words",
     "try": "send one request through an endpoint, without a server",
@@ -29,10 +33,10 @@ COMMANDS = {
 
 SECTIONS = {
     "Run": ("serve", "try"),
-    "Let people in": ("keys",),
+    "Let people in": ("keys", "vault", "audit"),
     "Write a config": ("init", "add", "import", "fmt", "check"),
     "Understand it": ("routes", "explain", "render", "diff", "schema"),
-    "This installation": ("smoke", "db", "doctor", "completion"),
+    "This installation": ("smoke", "db", "plugins", "doctor", "completion"),
 }
 """The order in which people meet them; a command that no section names stands last."""
 
@@ -48,6 +52,7 @@ SECTIONS = {
 @click.pass_context
 def main(context: click.Context) -> None:
     """One YAML file in, proxied, traced and documented vendor endpoints out."""
+    context.obj = Workbench()
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 

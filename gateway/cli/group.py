@@ -3,14 +3,19 @@
 import sys
 import traceback
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 import click
 
 if TYPE_CHECKING:
+    from importlib.metadata import EntryPoint
+
     from click.shell_completion import CompletionItem
 
+PLUGINS = "gateway.commands"
+"""The group of entry points by which packages bring commands: the name, and where its click command is."""
 USAGE_EXIT = 2
 INTERRUPTED_EXIT = 130
 """128 and the number of SIGINT, as shells have it."""
@@ -19,22 +24,39 @@ _NEAR = 0.6
 
 
 class Lazy(click.Group):
-    """Knows the names and one-line helps of its commands without importing them."""
+    """Knows the names and one-line helps of its commands without importing them.
+
+    Those of packages stand behind its own, and are looked for where none of its own is meant.
+    """
 
     def __init__(
         self, *args: Any, known: Mapping[str, str], sections: Mapping[str, tuple[str, ...]], **more: Any
     ) -> None:
         super().__init__(*args, **more)
-        self._known = known
+        self._own = known
         self._sections = sections
+
+    @cached_property
+    def _brought(self) -> "Mapping[str, EntryPoint]":
+        from importlib.metadata import entry_points
+
+        found = sorted(entry_points(group=PLUGINS), key=lambda entry: entry.name)
+        return {entry.name: entry for entry in found if entry.name not in self._own}
+
+    @cached_property
+    def _known(self) -> Mapping[str, str]:
+        return {**self._own, **{name: f"comes with {_origin(entry)}" for name, entry in self._brought.items()}}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return [name for _, names in self._grouped() for name in names]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
-        if cmd_name not in self._known:
+        if cmd_name in self._own:
+            command: click.Command = import_module(f"gateway.cli.{cmd_name}_command").command
+        elif cmd_name in self._brought:
+            command = _loaded(self._brought[cmd_name])
+        else:
             return None
-        command: click.Command = import_module(f"gateway.cli.{cmd_name}_command").command
         give_variables(command, "GATEWAY" if cmd_name == "serve" else f"GATEWAY_{_upper(cmd_name)}")
         return command
 
@@ -49,7 +71,12 @@ class Lazy(click.Group):
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
         name = args[0]
-        if name not in self._known and not name.startswith("-") and not ctx.resilient_parsing:
+        if (
+            name not in self._own
+            and name not in self._brought
+            and not name.startswith("-")
+            and not ctx.resilient_parsing
+        ):
             ctx.fail(f"there is no command `{name}`{_nearest(name, self._known)}")
         return super().resolve_command(ctx, args)
 
@@ -101,6 +128,21 @@ def give_variables(command: click.Command, prefix: str) -> None:
     if isinstance(command, click.Group):
         for name, inner in command.commands.items():
             give_variables(inner, f"{prefix}_{_upper(name)}")
+
+
+def _loaded(entry: "EntryPoint") -> click.Command:
+    """A package that does not keep its word is told by its name, in one line."""
+    try:
+        command = entry.load()
+    except Exception as error:
+        raise click.ClickException(f"{_origin(entry)} cannot be imported ({entry.value}): {error}") from error
+    if not isinstance(command, click.Command):
+        raise click.ClickException(f"{_origin(entry)} offers {entry.value}, which is no click command")
+    return command
+
+
+def _origin(entry: "EntryPoint") -> str:
+    return entry.dist.name if entry.dist is not None else entry.value
 
 
 def _upper(name: str) -> str:

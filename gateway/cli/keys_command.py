@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Any
 import click
 import msgspec
 
+from gateway.auditing import noted, operator
 from gateway.callers.keys import make
 from gateway.callers.scopes import problem_of
 from gateway.cli import config_option, json_option
 from gateway.cli.reporting import refuse
 from gateway.cli.storing import with_store
-from gateway.stored import Entry, Key
+from gateway.stored import Key
 from gateway.units import Duration
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def create(name: str, scopes: tuple[str, ...], expires: str | None, test: bool, 
 
     async def work(store: "SqlStore") -> None:
         await store.keys.add(made.key)
-        await store.audit.note(_entry("key.made", made.key.id, name=name, scopes=scopes))
+        await noted(store.audit, "key.made", made.key.id, who=operator(), name=name, scopes=scopes)
 
     with_store(config, work)
     click.echo(made.secret)
@@ -85,7 +86,7 @@ def rotate(key_id: str, overlap: str, config: str) -> None:
         await store.keys.add(made.key)
         sooner = ends if old.expires_at is None else min(ends, old.expires_at)
         await store.keys.change(key_id, expires_at=sooner, successor=made.key.id)
-        await store.audit.note(_entry("key.rotated", key_id, successor=made.key.id))
+        await noted(store.audit, "key.rotated", key_id, who=operator(), successor=made.key.id)
         return made.secret
 
     secret = with_store(config, work)
@@ -103,15 +104,11 @@ def revoke(key_id: str, config: str) -> None:
     async def work(store: "SqlStore") -> bool:
         found = await store.keys.change(key_id, revoked_at=time.time())
         if found:
-            await store.audit.note(_entry("key.revoked", key_id))
+            await noted(store.audit, "key.revoked", key_id, who=operator())
         return found
 
     if not with_store(config, work):
         refuse(f"there is no key `{key_id}`; `gateway keys list` tells which there are", 1)
-
-
-def _entry(action: str, key_id: str, **detail: Any) -> Entry:
-    return Entry(at=time.time(), who="command line", action=action, target=key_id, detail=detail)
 
 
 def _duration(text: str) -> float:

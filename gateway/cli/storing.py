@@ -43,8 +43,10 @@ def with_database(config: str, work: "Callable[[Database], Awaitable[T]]") -> T:
     """Whatever its tables are; says why where it does not answer, and ends the command."""
     from gateway.stores import Database
 
+    loaded = _loaded(Path(config))
+
     async def main() -> T:
-        database = Database(_storage(Path(config)))
+        database = Database(loaded.config.server.storage)
         try:
             return await work(database)
         finally:
@@ -56,23 +58,21 @@ def with_database(config: str, work: "Callable[[Database], Awaitable[T]]") -> T:
         refuse(f"{error.detail}: look at `server.storage` in {config}", MISSING_EXIT)
     except ValueError as error:
         refuse(str(error))
+    finally:
+        loaded.close()
 
 
-def _storage(config: Path) -> str:
-    """Says the problems of a config that has any; references without value are none here."""
-    return _loaded(config, _STORAGE).config.server.storage
+def _loaded(config: Path) -> Loaded:
+    """Says the problems of a config that has any; references without value are none here.
 
-
-def _loaded(config: Path, *wanted: tuple[str, ...]) -> Loaded:
-    """Sources of secrets on other machines are asked only where something that is wanted comes from there."""
+    Sources of secrets on other machines are asked only where the database's address comes from there.
+    """
     registry = discover()
     try:
         loaded = load(config, registry, os.environ, lenient_secrets=True)
-        if not any(loaded.source.is_unset(path) for path in wanted):
+        if not loaded.source.is_unset(_STORAGE):
             return loaded
-        asked = load(config, registry, os.environ, lenient_secrets=True, ask=True)
+        return load(config, registry, os.environ, lenient_secrets=True, ask=True)
     except InvalidConfig as invalid:
         say_problems(invalid.problems)
         sys.exit(1)
-    asked.close()
-    return asked

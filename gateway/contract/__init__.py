@@ -16,7 +16,17 @@ from gateway.contract.call import (
     first,
 )
 from gateway.contract.kit import Catalog, Declared, Fetch, Keep, Kit, Site, TokenVault, Unsealable
-from gateway.contract.offers import Credential, Lifespan, Page, Policy, SecretReader, SecretSource, Surroundings, Vault
+from gateway.contract.offers import (
+    Credential,
+    Lifespan,
+    Page,
+    Policy,
+    SecretReader,
+    SecretSource,
+    Surroundings,
+    Vault,
+    Workshop,
+)
 
 __all__ = [
     "SLOTS",
@@ -47,5 +57,6 @@ __all__ = [
     "Unsealable",
     "Vault",
     "Verdict",
+    "Workshop",
     "first",
 ]

@@ -1,13 +1,15 @@
 """What a package offers to the gateway through its entry points, and how each of them is built."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, TypeVar
 
 import msgspec
 
 from gateway.contract.call import Handler, Stage
 from gateway.contract.kit import Catalog, Fetch, Kit, Site, TokenVault
+
+T = TypeVar("T")
 
 
 def always(catalog: Catalog) -> bool:
@@ -108,6 +110,17 @@ class SecretSource(msgspec.Struct, frozen=True, kw_only=True):
 
     scheme: str
     open: Callable[[Mapping[str, str]], SecretReader]
+
+
+class Workshop(Protocol):
+    """What a plugin's command is given to work with: the object of its click context (`@click.pass_obj`)."""
+
+    def run(self, config: str, work: Callable[[Kit], Awaitable[T]]) -> T:
+        """Does the work with the Kit of a config, as a gateway would have it that serves nobody.
+
+        Where the config is wrong, or its database does not answer, the command ends and says why.
+        """
+        ...
 
 
 class Lifespan(msgspec.Struct, frozen=True, kw_only=True):

@@ -51,6 +51,15 @@ class SqlConnections:
             changed = await transaction.execute(update(connections).where(same).values(**_row(connection), **_FREE))
         return bool(changed.rowcount)
 
+    async def reseal(self, changes: Sequence[tuple[str, int, bytes]]) -> int:
+        changed = 0
+        async with self._database.write() as transaction:
+            for which, version, sealed in changes:
+                same = (connections.c.id == which) & (connections.c.version == version)
+                done = await transaction.execute(update(connections).where(same).values(sealed=sealed))
+                changed += done.rowcount
+        return changed
+
     async def claim(self, which: str, version: int, owner: str, now: float, until: float) -> bool:
         columns = connections.c
         free = columns.claimed_until.is_(None) | (columns.claimed_until <= now) | (columns.claimed_by == owner)

@@ -1,5 +1,6 @@
 """The store of a gateway: one database, one part for each kind of record."""
 
+from gateway.stored import Audit
 from gateway.stores.audit import SqlAudit
 from gateway.stores.connections import SqlConnections
 from gateway.stores.database import Database
@@ -14,5 +15,5 @@ class SqlStore:
         self.keys = SqlKeys(database)
         self.connections = SqlConnections(database)
         self.tickets = SqlTickets(database)
-        self.audit = SqlAudit(database)
+        self.audit: Audit = SqlAudit(database)
         self.outbox = SqlOutbox(database)

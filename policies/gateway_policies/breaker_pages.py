@@ -7,6 +7,7 @@ from weakref import WeakValueDictionary
 import msgspec
 
 from gateway import Call, Handler, Kit, Page, Reply
+from gateway.auditing import noted
 from gateway.errors import InvalidRequest, NoSuchEndpoint, Violation
 from gateway_policies.breaker_core import Core
 from gateway_policies.breaker_sharing import Company
@@ -42,6 +43,11 @@ def _ordering(kit: Kit) -> Handler:
             raise NoSuchEndpoint(f"there is no circuit `{name}`")
         order = _ordered(call.payload)
         await company.order(name, order.state, order.seconds, order.reason)
+        done, address = "breaker.reset" if order.state == "auto" else "breaker.forced", call.caller.address
+        known = {"state": order.state, "seconds": order.seconds, "reason": order.reason}
+        await noted(
+            kit.stored.audit, done, name, who=address, address=address, correlation_id=call.correlation_id, **known
+        )
         core = company.circuits.get(name)
         return _json({"name": name, "ordered": order.state} if core is None else _told(core))
 

@@ -6,10 +6,13 @@ from typing import Any
 import msgspec
 
 from gateway import Call, Handler, Kit, Page, Reply
+from gateway.auditing import noted
 from gateway.errors import InvalidRequest, Violation
 from gateway_policies.cache_company import Company
 from gateway_policies.cache_store import EVERYTHING, CacheStore, Version, own_tag
 
+_NAMED = 20
+"""What was purged is named in the audit trail, as far as anybody reads it."""
 _JSON = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
 
 
@@ -36,7 +39,10 @@ def _purging(kit: Kit) -> Handler:
         store, company = _parts(kit)
         found = list(_versions(_purge(call.payload), store))
         everywhere = await company.drop(found)
-        purged = sorted(version.name for version in found)
+        purged, address = sorted(version.name for version in found), call.caller.address
+        target = ", ".join(purged[:_NAMED])
+        audit, correlation_id = kit.stored.audit, call.correlation_id
+        await noted(audit, "cache.purged", target, who=address, address=address, correlation_id=correlation_id)
         return _json({"purged": purged, "answers": await store.sweep(), "everywhere": everywhere})
 
     return purging

@@ -43,8 +43,9 @@ async def until(true: Callable[[], object]) -> None:
 def test_each_is_renewed_when_the_first_of_them_has_to_be() -> None:
     async def main() -> None:
         soon, late = Reader(0.001), Reader(100.0)
-        held = Leases(never, (soon, late))
-        held.start()
+        held = Leases()
+        held.hold((soon, late))
+        held.start(never)
         await until(lambda: soon.renewed >= 3 and late.renewed >= 3)
         await held.close()
         assert (soon.closed, late.closed) == (1, 1)
@@ -55,8 +56,9 @@ def test_each_is_renewed_when_the_first_of_them_has_to_be() -> None:
 def test_those_of_a_new_config_are_renewed_and_those_before_end_by_themselves() -> None:
     async def main() -> None:
         old, new = Reader(), Reader()
-        held = Leases(never, (old,))
-        held.start()
+        held = Leases()
+        held.hold((old,))
+        held.start(never)
         await until(lambda: old.renewed == 1)
         await asyncio.to_thread(held.hold, (new,))
         await until(lambda: new.renewed == 1)
@@ -79,8 +81,9 @@ def test_one_that_cannot_be_renewed_has_the_config_loaded_anew_until_that_helps(
             return problems
 
         old = Reader(lost="it has ended")
-        held = Leases(reload, (old,), again=0.001)
-        held.start()
+        held = Leases(again=0.001)
+        held.hold((old,))
+        held.start(reload)
         await until(lambda: fresh.renewed)
         await held.close()
         assert old.renewed == 3
@@ -91,8 +94,8 @@ def test_one_that_cannot_be_renewed_has_the_config_loaded_anew_until_that_helps(
 
 def test_without_secrets_that_end_nothing_is_done() -> None:
     async def main() -> None:
-        held = Leases(never)
-        held.start()
+        held = Leases()
+        held.start(never)
         await asyncio.sleep(0)
         await held.close()
 

@@ -20,7 +20,7 @@ class Worker:
         self._health = Health(digest=digest, integrations={}, stubbed=False, **{"breakers": {}, **health})
         self.voice = Voice(lambda: self._health, self._reload, telemetry)
 
-    async def _reload(self) -> Sequence[str]:
+    async def _reload(self, address: str) -> Sequence[str]:
         self.reloads += 1
         return self._problems
 
