@@ -57,19 +57,19 @@ async def newest(kit: Kit) -> str:
 
 async def rotate(kit: Kit, batch: int = BATCH, told: Told = lambda done: None) -> Outcome:
     """Tells as it goes how many are done. Raises StoreUnavailable; what is done by then stays done."""
-    seals, changed = await newest(kit), 0
-    unreadable: dict[str, None] = {}
+    seals, changed, unreadable = await newest(kit), 0, list[str]()
     for _ in range(_PASSES):
-        stale = before = changed
+        missed = 0
+        unreadable.clear()
         async for page in _pages(kit, batch):
-            old = [record for record in page if record.id not in unreadable and _key_of(kit, record) != seals]
+            old = [record for record in page if _key_of(kit, record) != seals]
             fresh = await _sealed_anew(kit, old)
-            unreadable.update({record.id: None for record, sealed in zip(old, fresh, strict=True) if sealed is None})
+            unreadable += [one.id for one, sealed in zip(old, fresh, strict=True) if sealed is None]
             changes = [(one.id, one.version, new) for one, new in zip(old, fresh, strict=True) if new is not None]
-            stale += len(changes)
-            changed += await kit.stored.connections.reseal(changes) if changes else 0
+            done = await kit.stored.connections.reseal(changes) if changes else 0
+            changed, missed = changed + done, missed + len(changes) - done
             told(changed)
-        if changed in (stale, before):
+        if not missed:
             break
     return Outcome(seals=seals, changed=changed, unreadable=tuple(unreadable))
 

@@ -54,7 +54,7 @@ def test_everything_is_sealed_anew_and_the_old_key_is_not_needed_any_more(url: s
     within(url, work)
 
 
-def test_a_renewal_in_between_wins(url: str) -> None:
+def test_a_renewal_in_between_wins_and_is_sealed_anew_itself(url: str) -> None:
     async def work(store: SqlStore) -> None:
         await seeded(store, 1)
 
@@ -65,7 +65,8 @@ def test_a_renewal_in_between_wins(url: str) -> None:
         outcome = await rotate(kit_of(store, Interfering(vault_of(BOTH), renewed_meanwhile)))
         (found,) = await everything(store)
 
-        assert (found.version, outcome.changed) == (2, 0)
+        assert (found.version, outcome.changed) == (2, 1)
+        assert vault_of(BOTH).key_of(found.sealed) == "k2"
         assert await damaged(store, vault_of(BOTH)) == []
 
     within(url, work)
