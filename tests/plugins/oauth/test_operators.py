@@ -83,7 +83,7 @@ def test_a_refresh_says_where_the_user_mends_it(
     said = asked("refresh", which)
 
     assert said.exit_code == 1
-    assert "error: the user has to connect an account at `acme` again: invalid_grant" in said.stderr
+    assert "error: `ann` has to connect an account at `acme` again: invalid_grant" in said.stderr
     assert f"he can do so at {PUBLIC}/connect/" in said.stderr
     assert asked("test", which).exit_code == 1
     assert "needs_reauth" in asked("list").stdout
