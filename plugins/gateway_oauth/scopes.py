@@ -6,6 +6,7 @@ from typing import Any
 from gateway.contract import Catalog, Declared
 
 OAUTH = "oauth"
+_GRAPH = "https://graph.microsoft.com/"
 _NEVER_RETURNED = frozenset({"openid", "offline_access", "email", "profile"})
 """Providers give these under other names, or say nothing of them."""
 
@@ -36,5 +37,11 @@ def asked(catalog: Catalog, provider: str) -> tuple[str, ...]:
 
 def missing(wanted: Iterable[str], granted: Iterable[str]) -> tuple[str, ...]:
     """What was asked for and not given; nobody is asked again for what providers do not tell of."""
-    given = {*granted, *_NEVER_RETURNED}
-    return tuple(scope for scope in wanted if scope not in given)
+    given = {scope.casefold() for scope in granted}
+    given |= {scope.rpartition("/")[2] for scope in given} | _NEVER_RETURNED
+    return tuple(scope for scope in wanted if not _given(scope.casefold(), given))
+
+
+def _given(scope: str, given: set[str]) -> bool:
+    """Microsoft tells a scope that was asked for as an address by its last part alone, or the other way round."""
+    return scope in given or (scope.startswith(_GRAPH) and scope.removeprefix(_GRAPH) in given)
