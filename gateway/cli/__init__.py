@@ -4,8 +4,7 @@ from typing import Any
 
 import click
 
-from gateway.cli.group import Lazy
-from gateway.cli.workbench import Workbench
+from gateway.cli.group import PLUGINS, Lazy
 
 COMMANDS = {
     "serve": "run the gateway",
@@ -45,6 +44,7 @@ SECTIONS = {
     cls=Lazy,
     known=COMMANDS,
     sections=SECTIONS,
+    plugins=PLUGINS,
     invoke_without_command=True,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
@@ -52,7 +52,6 @@ SECTIONS = {
 @click.pass_context
 def main(context: click.Context) -> None:
     """One YAML file in, proxied, traced and documented vendor endpoints out."""
-    context.obj = Workbench()
     if context.invoked_subcommand is None:
         click.echo(context.get_help())
 

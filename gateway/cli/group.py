@@ -26,13 +26,20 @@ _NEAR = 0.6
 class Lazy(click.Group):
     """Knows the names and one-line helps of its commands without importing them.
 
-    Those of packages stand behind its own, and are looked for where none of its own is meant.
+    Those of packages, of the group of entry points `plugins`, stand behind its own, and are looked for where none of
+    its own is meant.
     """
 
     def __init__(
-        self, *args: Any, known: Mapping[str, str], sections: Mapping[str, tuple[str, ...]], **more: Any
+        self,
+        *args: Any,
+        known: Mapping[str, str],
+        sections: Mapping[str, tuple[str, ...]],
+        plugins: str = "",
+        **more: Any,
     ) -> None:
         super().__init__(*args, **more)
+        self._plugins = plugins
         self._own = known
         self._sections = sections
 
@@ -40,7 +47,7 @@ class Lazy(click.Group):
     def _brought(self) -> "Mapping[str, EntryPoint]":
         from importlib.metadata import entry_points
 
-        found = sorted(entry_points(group=PLUGINS), key=lambda entry: entry.name)
+        found = sorted(entry_points(group=self._plugins), key=lambda entry: entry.name)
         return {entry.name: entry for entry in found if entry.name not in self._own}
 
     @cached_property

@@ -60,6 +60,7 @@ async def _within(config: Path, work: "Callable[[Kit], Awaitable[T]]", *, vault:
         if vault or holds_tokens(loaded, registry, stubbed=flags.stub is True):
             world.safe.use(loaded.config.server.vault)
         world.sharing.start()
+        world.records.trail.used = True
         return await work(world.kit)
     finally:
         await world.close()

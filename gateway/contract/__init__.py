@@ -25,7 +25,6 @@ from gateway.contract.offers import (
     SecretSource,
     Surroundings,
     Vault,
-    Workshop,
 )
 
 __all__ = [
@@ -57,6 +56,5 @@ __all__ = [
     "Unsealable",
     "Vault",
     "Verdict",
-    "Workshop",
     "first",
 ]
