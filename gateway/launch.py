@@ -42,11 +42,11 @@ def keyed(loaded: Loaded) -> bool:
 
 
 def holds_tokens(loaded: Loaded, registry: Registry, *, stubbed: bool) -> bool:
-    """Whether it needs a vault: some integration is asked with what belongs to the user of the call.
+    """Whether it needs a vault: some integration is asked with what users have left here.
 
     `stubbed`: nobody is asked anything.
     """
-    return not stubbed and any(registry.user_bound(item.credential) for item in loaded.config.integrations)
+    return not stubbed and any(registry.stores(item.credential) for item in loaded.config.integrations)
 
 
 def remembers(loaded: Loaded, registry: Registry, *, stubbed: bool) -> bool:

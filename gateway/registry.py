@@ -11,7 +11,6 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from gateway.config import (
-    LATER_CREDENTIALS,
     LATER_POLICIES,
     Endpoint,
     EndpointName,
@@ -48,16 +47,14 @@ class Registry(msgspec.Struct, frozen=True):
         return types | later
 
     def credential_type(self) -> Any:
-        known = {tag_of(credential.settings) for credential in self.credentials}
-        later = [settings for settings in LATER_CREDENTIALS if tag_of(settings) not in known]
-        return reduce(or_, (*(credential.settings for credential in self.credentials), *later))
+        return reduce(or_, (credential.settings for credential in self.credentials))
 
     def vault_type(self) -> Any:
         return reduce(or_, (vault.settings for vault in self.vaults)) | None
 
-    def user_bound(self, settings: Any) -> bool:
-        """Whether a credential with these settings sends what belongs to the user of the call."""
-        return any(one.user_bound for one in self.credentials if isinstance(settings, one.settings))
+    def stores(self, settings: Any) -> bool:
+        """Whether a credential with these settings needs the store and the vault."""
+        return any(one.stores for one in self.credentials if isinstance(settings, one.settings))
 
 
 def discover() -> Registry:

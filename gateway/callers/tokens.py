@@ -13,6 +13,7 @@ from joserfc.errors import JoseError
 from gateway.callers.key_set import Keys
 from gateway.contract import Caller
 from gateway.errors import Unauthenticated
+from gateway.units import Secret
 
 ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES384", "ES512", "Ed25519", "EdDSA")
 """Signatures by a private key; never `none`, and none that whoever verifies could make himself."""
@@ -54,7 +55,7 @@ class Tokens:
             found = self._known[digest] = await self._verified(token)
             if len(self._known) > REMEMBERED:
                 self._known.popitem(last=False)
-        return Caller(found[1], address, found[2])
+        return Caller(found[1], address, found[2], token=Secret(token))
 
     async def _verified(self, token: str) -> tuple[float, str, str]:
         try:

@@ -1,15 +1,13 @@
 """What a package offers to the gateway through its entry points, and how each of them is built."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import AbstractAsyncContextManager
-from typing import Any, Literal, Protocol, TypeVar
+from typing import Any, Literal, Protocol
 
 import msgspec
 
 from gateway.contract.call import Handler, Stage
 from gateway.contract.kit import Catalog, Fetch, Kit, Site, TokenVault
-
-T = TypeVar("T")
 
 
 def always(catalog: Catalog) -> bool:
@@ -58,12 +56,14 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 class Credential(msgspec.Struct, frozen=True, kw_only=True):
     """A way to authenticate to a vendor: the struct whose tag `use` names it, and how its stage is built.
 
-    One that is `user_bound` sends what belongs to the user of the call: it needs the store and the vault.
+    One that is `user_bound` sends what belongs to the user of the call, so no answer may be shared; one that `stores`
+    needs the store and the vault.
     """
 
     settings: Any
     build: Callable[[Any, Site, Kit], Stage]
     user_bound: bool = False
+    stores: bool = False
 
 
 class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
@@ -110,17 +110,6 @@ class SecretSource(msgspec.Struct, frozen=True, kw_only=True):
 
     scheme: str
     open: Callable[[Mapping[str, str]], SecretReader]
-
-
-class Workshop(Protocol):
-    """What a plugin's command is given to work with: the object of its click context (`@click.pass_obj`)."""
-
-    def run(self, config: str, work: Callable[[Kit], Awaitable[T]]) -> T:
-        """Does the work with the Kit of a config, as a gateway would have it that serves nobody.
-
-        Where the config is wrong, or its database does not answer, the command ends and says why.
-        """
-        ...
 
 
 class Lifespan(msgspec.Struct, frozen=True, kw_only=True):

@@ -33,6 +33,6 @@ def _plain_addresses(provider: dict[str, Any], path: Keys, source: Source) -> It
     for key in _ADDRESSES:
         address = provider.get(key)
         if isinstance(address, str) and address.startswith("http:"):
-            text = f"{named(path)} is reached by http: what is sent there would be readable on the way"
+            text = f"{named((*path, key))} is reached by http: what is sent there would be readable on the way"
             hint = "write https, or `allow_private: true` for one in your own network"
             yield source.problem("GW306", (*path, key), text, hint=hint)

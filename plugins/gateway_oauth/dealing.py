@@ -5,16 +5,16 @@ from typing import Any
 import msgspec
 
 from gateway.contract import Kit
-from gateway.errors import ConnectionRequired, GatewayError
+from gateway.errors import GatewayError
 from gateway.stored import Connection
 from gateway_oauth import endpoint, tokens
 from gateway_oauth.access import NeedsUser
 from gateway_oauth.answers import InvalidGrant, Refused, Transient
 from gateway_oauth.flow import Code
 from gateway_oauth.keeping import Dealings
-from gateway_oauth.links import connect_link
 from gateway_oauth.manager import manager_of
 from gateway_oauth.refusals import refusal
+from gateway_oauth.requiring import required_of
 from gateway_oauth.tokens import Tokens
 
 
@@ -49,7 +49,7 @@ async def refresh(kit: Kit, connection: Connection, by: str) -> Connection:
     try:
         return await manager_of(kit).force(connection)
     except NeedsUser as error:
-        raise await _required(kit, connection, error.reason, by) from error
+        raise await required_of(kit).error(connection.provider, connection.user, by, error.reason) from error
 
 
 async def test(kit: Kit, connection: Connection, by: str) -> Connection:
@@ -57,14 +57,8 @@ async def test(kit: Kit, connection: Connection, by: str) -> Connection:
     try:
         await manager_of(kit).get((connection.provider, connection.user))
     except NeedsUser as error:
-        raise await _required(kit, connection, error.reason, by) from error
+        raise await required_of(kit).error(connection.provider, connection.user, by, error.reason) from error
     return await kit.stored.connections.get(connection.id) or connection
-
-
-async def _required(kit: Kit, connection: Connection, reason: str, by: str) -> ConnectionRequired:
-    url = await connect_link(kit, connection.provider, connection.user, by)
-    detail = f"the user has to connect an account at `{connection.provider}` again: {reason or 'it is gone'}"
-    return ConnectionRequired(detail, members={"connect_url": url})
 
 
 DEALINGS = Dealings(

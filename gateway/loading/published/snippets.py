@@ -5,9 +5,6 @@ from collections.abc import Iterator
 from itertools import count
 from typing import Any
 
-from gateway.config import LATER_CREDENTIALS
-from gateway.registry import tag_of
-
 _REFERENCE = re.compile(r"\$\{([^}]*)\}")
 
 _READ = {"route": "GET /contacts/{id}", "summary": "Get a contact", "response": {"type": "object"}}
@@ -73,12 +70,10 @@ def with_snippets(definitions: dict[str, Any]) -> None:
 
 
 def ways_to_fill_in(key: str, ways: dict[str, dict[str, Any]]) -> list[dict[str, Any]]:
-    """The branches of a union by their word after `key`, without what comes with a later version."""
-    later = {tag_of(settings) for settings in LATER_CREDENTIALS}
+    """The branches of a union by their word after `key`."""
     return [
         {"label": f"{key}: {tag}", "description": way.get("description", ""), "body": {key: tag, **body(_needed(way))}}
         for tag, way in ways.items()
-        if tag not in later
     ]
 
 

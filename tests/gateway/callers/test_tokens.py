@@ -12,6 +12,7 @@ from gateway.callers import Identity, Keys, Presented, Tokens
 from gateway.callers.key_set import FRESH, RESTRAINT
 from gateway.contract import Caller
 from gateway.errors import ScopeMissing, StoreUnavailable, Unauthenticated
+from gateway.units import Secret
 from tests.gateway.callers.issuer import AUDIENCE, CURVE, ISSUER, RSA, Issuer, token
 from tests.kit import clock, run
 
@@ -35,7 +36,7 @@ class Scene:
     ids=["rsa", "elliptic", "for_several", "clocks_that_differ"],
 )
 def test_a_token_of_the_issuer_names_the_application_and_its_user(good: str) -> None:
-    assert run(Scene().ask(good)) == Caller("app", "192.0.2.1", "ann")
+    assert run(Scene().ask(good)) == Caller("app", "192.0.2.1", "ann", token=Secret(good))
 
 
 def test_an_application_without_a_name_is_its_user() -> None:

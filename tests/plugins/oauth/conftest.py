@@ -1,5 +1,6 @@
 """A house in front of a provider that a test speaks for, and of one that nobody here wrote."""
 
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,8 +13,13 @@ from gateway_oauth.connections import connection_pages
 from gateway_oauth.offers import PAGES
 from gateway_oauth.pages import flow_pages
 from tests.plugins.oauth.dealing import Provided
-from tests.plugins.oauth.house import CALLBACK, House, catalog, house, provider
+from tests.plugins.oauth.house import CALLBACK, House, catalog, empty_store, house, provider
 from tests.provider import OidcProvider, oidc_provider
+
+
+@pytest.fixture(scope="session")
+def empty(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return asyncio.run(empty_store(tmp_path_factory.mktemp("empty")))
 
 
 @pytest.fixture
@@ -28,9 +34,9 @@ def served() -> Catalog:
 
 
 @pytest.fixture(name="house")
-def in_front(tmp_path: Path, provided: Provided, served: Catalog) -> Iterator[House]:
+def in_front(tmp_path: Path, empty: Path, provided: Provided, served: Catalog) -> Iterator[House]:
     pages = (*flow_pages(provided.dealings), *connection_pages(provided.dealings))
-    with house(tmp_path, pages, served) as made:
+    with house(tmp_path, empty, pages, served) as made:
         yield made
 
 
@@ -41,7 +47,7 @@ def strict() -> Iterator[OidcProvider]:
 
 
 @pytest.fixture
-def at_provider(tmp_path: Path, strict: OidcProvider) -> Iterator[House]:
+def at_provider(tmp_path: Path, empty: Path, strict: OidcProvider) -> Iterator[House]:
     """In front of the real provider, with everything as it is installed."""
     settings = provider(
         authorize=strict.authorize,
@@ -50,5 +56,5 @@ def at_provider(tmp_path: Path, strict: OidcProvider) -> Iterator[House]:
         issuer=strict.issuer,
         client=Client(id=strict.client_id, secret=Secret(strict.client_secret)),
     )
-    with house(tmp_path, PAGES, catalog(acme=settings)) as made:
+    with house(tmp_path, empty, PAGES, catalog(acme=settings)) as made:
         yield made

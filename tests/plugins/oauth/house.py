@@ -2,6 +2,7 @@
 
 import asyncio
 import re
+import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -132,10 +133,10 @@ async def recognised(call: Call, forward: Handler) -> Reply:
 
 
 @contextmanager
-def house(folder: Path, pages: tuple[Page, ...], what: Catalog) -> Iterator[House]:
+def house(folder: Path, empty: Path, pages: tuple[Page, ...], what: Catalog) -> Iterator[House]:
     with asyncio.Runner() as runner:
         engines = Engines("httpx")
-        world = runner.run(_world(folder, engines))
+        world = runner.run(_world(folder, empty, engines))
         try:
             yield House(runner, world, pages, folder, what)
         finally:
@@ -143,9 +144,16 @@ def house(folder: Path, pages: tuple[Page, ...], what: Catalog) -> Iterator[Hous
             runner.run(world.stored.database.close())  # type: ignore[attr-defined] # the store is a real one
 
 
-async def _world(folder: Path, engines: Engines) -> Kit:
-    database = Database(f"sqlite:///{folder}/gateway.db")
+async def empty_store(folder: Path) -> Path:
+    """A database with nothing in it but its tables, to be copied."""
+    database = Database(f"sqlite:///{folder}/empty.db")
     await prepare(database)
+    await database.close()
+    return folder / "empty.db"
+
+
+async def _world(folder: Path, empty: Path, engines: Engines) -> Kit:
+    database = Database(f"sqlite:///{shutil.copy(empty, folder / 'gateway.db')}")
     vault = LocalVault(Ring("k1", {"k1": bytes(32)}))
     return kit(stored=SqlStore(database), vault=vault, fetch=Fetching(engines.get, anywhere=True))
 

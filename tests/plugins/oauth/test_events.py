@@ -240,7 +240,7 @@ def receiver() -> Iterator[tuple[str, list[bytes]]]:
             """Says nothing."""
 
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiving) as server:
-        threading.Thread(target=server.serve_forever).start()
+        threading.Thread(target=server.serve_forever, args=(0.01,)).start()
         yield f"http://127.0.0.1:{server.server_port}/hooks", got
         server.shutdown()
 
