@@ -20,7 +20,18 @@ from tests.running import ROOT, SHIPPED, eventually, free_port
 BUILD, RUN = stages()
 NOBODY = {"user": 65534, "group": 65534, "extra_groups": []} if os.geteuid() == 0 else {}
 """The least of users; whoever is not root stays who he is."""
-NOT_NEEDED = "test", "tests", "site-packages", "dist-packages", "idlelib", "tkinter", "config-*"
+NOT_NEEDED = (
+    "test",
+    "tests",
+    "ensurepip",
+    "lib2to3",
+    "pydoc_data",
+    "site-packages",
+    "dist-packages",
+    "idlelib",
+    "tkinter",
+    "config-*",
+)
 BUILT = "/opt/gateway", "/build", "/var/lib/gateway", "/etc/gateway"
 
 
@@ -40,7 +51,7 @@ class Root(msgspec.Struct, frozen=True):
         lib, into = Path(sys.base_prefix) / "lib", self.folder / "usr/local"
         shutil.copytree(lib / version, into / "lib" / version, ignore=shutil.ignore_patterns(*NOT_NEEDED))
         for shared in lib.glob("libpython*.so*"):
-            shutil.copy(shared, into / "lib")
+            shutil.copy(shared, into / "lib", follow_symlinks=False)
         (into / "bin").mkdir()
         shutil.copy(Path(sys.base_prefix) / "bin" / version, into / "bin" / "python")
         shutil.copytree(Path(pip.__file__).parent, into / "lib" / version / "site-packages" / "pip")
@@ -116,6 +127,14 @@ def test_what_builds_has_left_and_what_serves_is_whole(root: Root) -> None:
     root.run("python -m pip --python /opt/gateway/bin/python check --quiet", root.folder)
 
 
+def test_what_is_shipped_can_be_begun_with(root: Root, tmp_path: Path) -> None:
+    root.run(f"/opt/gateway/bin/gateway init {tmp_path}/new --vendor twilio", root.folder)
+    shipped = next((root.folder / "opt/gateway").rglob("gateway/shipped/integrations.yaml"))
+
+    assert (tmp_path / "new" / "schemas" / "twilio" / "message.json").is_file()
+    assert shipped.read_text() == SHIPPED.read_text()
+
+
 def test_it_serves_is_healthy_and_goes_when_it_is_told(root: Root) -> None:
     state = Path(root.there("/var/lib/gateway"))
     port = str(free_port())
@@ -133,6 +152,7 @@ def test_it_serves_is_healthy_and_goes_when_it_is_told(root: Root) -> None:
     try:
         eventually(lambda: _healthy(environ), 30)
         assert httpx.get(f"http://127.0.0.1:{port}/api/v1/vapi/assistants", trust_env=False).status_code == 401
+        assert httpx.get(f"http://127.0.0.1:{port}/docs", trust_env=False).status_code == 200
         assert (state / "gateway.db").is_file()
 
         served.send_signal(signal.Signals[only(RUN, "STOPSIGNAL").text])
