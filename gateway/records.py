@@ -28,12 +28,14 @@ class Trail:
 
 
 class Records:
-    """`storage` is the address in the config. Nothing is asked of the database before somebody needs it."""
+    """`storage` is the address in the config, `replica` that of one to read from. Nothing is asked of the database
+    before somebody needs it.
+    """
 
-    def __init__(self, storage: str) -> None:
+    def __init__(self, storage: str, replica: str | None = None) -> None:
         """Raises ValueError for an address of no database."""
         self.storage = storage
-        self._database = Database(storage)
+        self._database = Database(storage, replica or "")
         self.stored = SqlStore(self._database)
         self.trail = self.stored.audit = Trail(self.stored.audit)
         self.callers = Callers(self.stored.keys, time.monotonic, time.time)

@@ -17,6 +17,9 @@ def settled(before: Loaded, after: Loaded, registry: Registry, *, stubbed: bool)
     old, new = before.config.server, after.config.server
     if new.shared_state != old.shared_state:
         yield after.source.problem("GW117", ("server", "shared_state"), _MOVED, hint=_RESTART)
-    opened = remembers(before, registry, stubbed=stubbed) and new.storage == old.storage
+    opened = remembers(before, registry, stubbed=stubbed) and (new.storage, new.storage_read) == (
+        old.storage,
+        old.storage_read,
+    )
     if remembers(after, registry, stubbed=stubbed) and not opened:
         yield after.source.problem("GW117", ("server", "storage"), _STORED, hint=_RESTART)

@@ -26,7 +26,7 @@ class World:
         self.keeper = Keeper()
         self.leases = Leases()
         self.sharing = sharing(server.shared_state, launch.environ)
-        self.records = Records(server.storage)
+        self.records = Records(server.storage, server.storage_read)
         self.engines = Engines(launch.engine)
         fetch = Fetching(self.engines.get, anywhere=launch.allow_private)
         around = Surroundings(environ=launch.environ, fetch=fetch, production=launch.production)

@@ -120,6 +120,15 @@ class Server(Settings, frozen=True, kw_only=True):
             examples=["sqlite:///var/gateway.db"],
         ),
     ] = "sqlite:///var/gateway.db"
+    storage_read: Annotated[
+        str | None,
+        Meta(
+            description="A read replica of that database, for lists and for looking up callers' keys. What decides "
+            "over a user's tokens is always asked of the database itself, and so is everything while the replica is "
+            "away. A key that was revoked works on there for as long as the replica lags behind.",
+            examples=["postgresql://gateway@replica.internal/gateway"],
+        ),
+    ] = None
     vault: Annotated[Any, VAULT] = None
     """One of the installed vaults' settings; the type that the file is read with is the registry's."""
     shared_state: Annotated[

@@ -15,7 +15,7 @@ from gateway.loading.tree import Keys
 
 PASSWORD = re.compile(r"(?<=://)(?P<user>[^\s/:@]*):(?P<password>\S+)(?=@)|(?i:password|pwd)=(?P<word>[^&\s]+)")
 """In the address of a database: up to the last `@`, whatever the password holds, or in its query."""
-_DSN = frozenset({("server", "storage"), ("server", "shared_state")})
+_DSN = frozenset({("server", "storage"), ("server", "storage_read"), ("server", "shared_state")})
 
 
 class Reference(msgspec.Struct, frozen=True):

@@ -42,10 +42,10 @@ class Mask:
 
 def _secrets(loaded: Loaded) -> Iterator[tuple[str, str]]:
     """Each secret text that is known, and what is shown instead."""
-    source = loaded.source
+    source, server = loaded.source, loaded.config.server
     for integration in loaded.config.integrations:
         yield from ((str(value), "<secret>") for value in _within(integration.credential))
-    for storage in (loaded.config.server.storage, loaded.config.server.shared_state):
+    for storage in (server.storage, server.storage_read or "", server.shared_state):
         yield from ((found["password"] or found["word"], "<secret>") for found in PASSWORD.finditer(storage))
     for path, references in source.references():
         secret = next((one.id for one in references if source.is_secret(one)), None)

@@ -1,6 +1,7 @@
 """The way to SQLite or PostgreSQL: short transactions, bounded waits, one error for whatever goes wrong."""
 
 import asyncio
+import contextlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -14,6 +15,8 @@ from gateway.errors import StoreUnavailable
 
 PATIENCE = 5.0
 """Seconds that one transaction may take in all."""
+REPLICA_PATIENCE = 1.0
+"""Seconds of those in which a replica has to let us in."""
 CONNECTIONS = 5
 """Connections that one process keeps to PostgreSQL; what a request needs is mostly in memory."""
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
@@ -49,8 +52,20 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """What was committed, perhaps a moment ago where there is a replica. Raises StoreUnavailable."""
-        async with _answering(NoneExpected), self._engine(self._read_url).connect() as connection:
-            yield connection
+        async with _answering(NoneExpected):
+            connection = await self._connected()
+            try:
+                yield connection
+            finally:
+                await connection.close()
+
+    async def _connected(self) -> AsyncConnection:
+        """To the replica; while that is away, to the database itself."""
+        if self._read_url != self._url:
+            with contextlib.suppress(SQLAlchemyError, OSError):  # a time-out is an OSError too
+                async with asyncio.timeout(REPLICA_PATIENCE):
+                    return await self._engine(self._read_url).connect()
+        return await self._engine(self._url).connect()
 
     async def close(self) -> None:
         for engine in self._engines.values():
