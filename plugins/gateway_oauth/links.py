@@ -55,6 +55,11 @@ async def connect_link(kit: Kit, provider: str, user: str, by: str) -> str:
     return (await mint(kit, Link(provider=provider, user=user, by=by))).url
 
 
+async def is_good(kit: Kit, url: str) -> bool:
+    """Whether nobody has used it, and there is time left. Raises StoreUnavailable."""
+    return await read(kit, url.rpartition("/")[2]) is not None
+
+
 async def read(kit: Kit, ticket: str) -> Link | None:
     """What a link is for, as long as it is good; looking does not use it up."""
     return _link(await kit.stored.tickets.read(_LINK, digest(ticket), kit.now()))

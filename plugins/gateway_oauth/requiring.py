@@ -4,11 +4,11 @@ import msgspec
 
 from gateway.contract import Kit
 from gateway.errors import ConnectionRequired
-from gateway_oauth.links import connect_link
+from gateway_oauth.links import connect_link, is_good
 from gateway_oauth.shown import STORED
 
 REUSED = 20.0
-"""Seconds for which the same link is told again: an application that asks on and on makes no heap of them."""
+"""Seconds for which a link that nobody has used is told again: who asks on and on makes no heap of them."""
 MOST = 10_000
 
 
@@ -33,14 +33,10 @@ class Required:
         detail = f"`{user}` has to connect an account at `{provider}`{again}"
         return ConnectionRequired(detail, members={"connect_url": await self._link(provider, user, by)})
 
-    def forget(self) -> None:
-        """Somebody has connected: his link is used up."""
-        self._told.clear()
-
     async def _link(self, provider: str, user: str, by: str) -> str:
         key, now = (provider, user, by), self._kit.clock()
         told = self._told.get(key)
-        if told is None or told.until <= now:
+        if told is None or told.until <= now or not await is_good(self._kit, told.url):
             url = await connect_link(self._kit, provider, user, by)
             if len(self._told) >= MOST:
                 self._told.clear()
