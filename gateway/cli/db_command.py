@@ -22,7 +22,7 @@ def upgrade(config: str) -> None:
     with_database(config, revisions.upgrade)
 
 
-@command.command("downgrade")
+@command.command("downgrade", context_settings={"ignore_unknown_options": True})  # -1 is a revision
 @click.argument("revision")
 @config_option
 def downgrade(revision: str, config: str) -> None:

@@ -64,9 +64,9 @@ def test_it_gets_the_time_that_it_takes_to_end_and_is_not_started_again_with_a_b
     assert told["RestartPreventExitStatus"] == [str(CONFIG_EXIT)]
 
 
-def test_it_runs_as_nobody_and_writes_only_where_its_state_is() -> None:
+def test_it_has_a_user_of_its_own_and_writes_only_where_its_state_is() -> None:
     told = settings()
 
-    assert (told["DynamicUser"], told["ProtectSystem"], told["CapabilityBoundingSet"]) == (["yes"], ["strict"], [""])
+    assert (told["User"], told["ProtectSystem"], told["CapabilityBoundingSet"]) == (["gateway"], ["strict"], [""])
     assert [f"/var/lib/{name}" for name in told["StateDirectory"]] == told["WorkingDirectory"]
     assert "ReadWritePaths" not in told

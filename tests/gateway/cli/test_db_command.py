@@ -29,6 +29,16 @@ def test_the_tables_go_again(tmp_path: Path) -> None:
     assert "'nope'" in ask(tmp_path, "downgrade", "nope").stderr
 
 
+def test_one_step_back_and_forward_again(tmp_path: Path) -> None:
+    ask(tmp_path, "upgrade")
+    back, behind = ask(tmp_path, "downgrade", "-1"), ask(tmp_path, "check")
+    forward, current = ask(tmp_path, "upgrade"), ask(tmp_path, "check")
+
+    assert (back.exit_code, back.output, forward.exit_code) == (0, "", 0)
+    assert (behind.exit_code, behind.stdout.partition(":")[0]) == (1, "behind")
+    assert (current.exit_code, current.stdout.partition(":")[0]) == (0, "current")
+
+
 def test_a_database_that_is_not_there_is_told(tmp_path: Path) -> None:
     told = ask(tmp_path, "check", storage="postgresql://ann:secret@127.0.0.1:1/gateway")
 
