@@ -47,7 +47,7 @@ class Registry(msgspec.Struct, frozen=True):
         return types | later
 
     def credential_type(self) -> Any:
-        return reduce(or_, (credential.settings for credential in self.credentials))
+        return reduce(or_, (credential.settings for credential in self.credentials), type(None))
 
     def vault_type(self) -> Any:
         return reduce(or_, (vault.settings for vault in self.vaults)) | None

@@ -21,6 +21,7 @@ errors timeout quota validate idempotency cache transform retry breaker rate_lim
 """
 
 CREDENTIALS = {"bearer", "basic", "header", "query", "none"}
+OF_OAUTH = {"oauth", "stored", "client-credentials", "service-account", "token-exchange"}
 
 
 def test_these_names_are_public_and_no_others() -> None:
@@ -36,4 +37,4 @@ def test_these_policies_and_credentials_are_built_in() -> None:
     registry = discover()
 
     assert {policy.name for policy in registry.policies} == set(POLICIES.split())
-    assert {credential.settings.__struct_config__.tag for credential in registry.credentials} == CREDENTIALS
+    assert {credential.settings.__struct_config__.tag for credential in registry.credentials} == CREDENTIALS | OF_OAUTH

@@ -28,6 +28,8 @@ SENTENCES: Mapping[str, str] = {
     "cache.stale": "answered from the cache though it is stale",
     "cache.stored": "the answer is kept in the cache",
     "cache.written": "what the cache has of this address is dropped",
+    "credential.needs_user": "the user has to connect an account at {provider}: {reason}",
+    "credential.renewed": "the vendor refused the token: the call goes out again with a new one of {provider}",
     "deadline.exceeded": "the answer was not there within {seconds}, the whole time that there was",
     "deadline.shortened": "the caller waits {seconds} at most",
     "errors.mapped": "the caller gets {status} {slug}",

@@ -1,8 +1,8 @@
 """Runs the console blocks of a page as a reader would: one shell, in order, in an empty folder.
 
 A line that begins with `$ ` is typed, those that follow are what has to be seen, where `…` stands for anything. What
-serves goes on until something else serves, or the page ends; what ends with `&` is a vendor of the reader's own, at port
-9000, and goes on beside. The ports 8000, 8001 and 9000 of the docs are free ones here.
+serves goes on until something else serves, or the page ends; what ends with `&` is a vendor of the reader's own, at
+port 9000, and goes on beside. The ports 8000, 8001 and 9000 of the docs are free ones here.
 """
 
 import os

@@ -30,7 +30,7 @@ def marked(server: LanguageServer, folder: Path, text: str) -> list[str]:
         (
             "credential: {use: beare}",
             'beare: Value is not accepted. Valid values: "bearer", "basic", "header", "query", "none", "oauth", '
-            '"stored".',
+            '"stored", "client-credentials", "service-account", "token-exchange".',
         ),
         ("breaker: {failurs: 3}", "failurs: Property failurs is not allowed."),
         ("retry: {attempts: many}", 'many: Incorrect type. Expected "integer".'),

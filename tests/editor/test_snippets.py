@@ -10,7 +10,9 @@ from gateway.registry import discover
 from tests.editor.language_server import LanguageServer
 
 MODELINE = "# yaml-language-server: $schema=schema.json\n"
-CRM = "version: 1\nintegrations:\n  crm:\n    base_url: https://crm.example\n"
+PROVIDER = '{authorize: "https://id.example/a", token: "https://id.example/t", client: {id: us}}'
+PROVIDERS = "providers:\n" + "".join(f"  {name}: {PROVIDER}\n" for name in ("crm", "google", "okta"))
+CRM = f"version: 1\n{PROVIDERS}integrations:\n  crm:\n    base_url: https://crm.example\n"
 LIST = f"{CRM}    endpoints:\n      list_contacts:\n        route: GET /contacts\n"
 DOCUMENT = """\
 {"openapi": "3.1.0", "info": {"title": "CRM", "version": "1"}, "paths": {"/contacts": {"get": {

@@ -78,9 +78,9 @@ def ways_to_fill_in(key: str, ways: dict[str, dict[str, Any]]) -> list[dict[str,
 
 
 def _needed(way: dict[str, Any]) -> dict[str, Any]:
-    """The first example of each key that has no default."""
-    keys = way["properties"].items()
-    return {name: rules["examples"][0] for name, rules in keys if "examples" in rules and "default" not in rules}
+    """The first example of each key that has to be there."""
+    keys, required = way["properties"].items(), way.get("required", ())
+    return {name: rules["examples"][0] for name, rules in keys if name in required and "examples" in rules}
 
 
 def _snippets(offered: dict[str, tuple[str, str, Any]]) -> list[dict[str, Any]]:
