@@ -10,6 +10,12 @@ VARIABLES = {
     "RATE_LIMIT_PER_MINUTE": "A number of requests a minute, for every quota that is on.",
     "GATEWAY_LINK_SECRET": "Any long text: seals the links to further pages. With the same one, several gateways and "
     "one that was restarted follow each other's; workers share one by themselves.",
+    "GATEWAY_VAULT_KEYS": "The keys that users' tokens are sealed with, where `server.vault` names no others: "
+    "`id:base64`, with commas between them; the first one seals.",
+    "VAULT_ADDR": "The address of Vault or OpenBao, for `${vault:path#field}`; `VAULT_CACERT` is a file with the "
+    "authority that signed its certificate, `VAULT_NAMESPACE` a namespace.",
+    "VAULT_TOKEN": "The token to read it with. Or `VAULT_ROLE_ID` with `VAULT_SECRET_ID` or `VAULT_SECRET_ID_FILE`, "
+    "or `VAULT_K8S_ROLE` with `VAULT_K8S_TOKEN_FILE`; `VAULT_AUTH_MOUNT` says where that login is mounted.",
     "GATEWAY_ENV": "`production` refuses what is for demos, on loopback too.",
     "NO_COLOR": "Set to anything: no colours, on a terminal either.",
 }
