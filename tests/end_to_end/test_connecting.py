@@ -5,11 +5,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import httpx
 import pytest
 
 from tests.provider import Browser, OidcProvider, oidc_provider
+from tests.provider.chromium import chromium
 from tests.running import Running, running
 
 CONFIG = """
@@ -133,3 +135,24 @@ def gateway_connections(gateway: Running, *words: str) -> str:
     done = subprocess.run(command, capture_output=True, text=True, env=environ, timeout=60, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout
+
+
+def test_a_real_browser_goes_all_the_way_and_has_nothing_to_complain_of(
+    gateway: Running, provider: OidcProvider, tmp_path: Path
+) -> None:
+    """Its rules for forms, cookies and referrers are its own: no script knows them all."""
+    with gateway.client() as client:
+        link = client.post("/connect-links", json={"provider": "acme", "user": "zoe"}).json()["connect_url"]
+    with chromium(tmp_path) as page:
+        page.open(link)
+        page.until("Connect your account at Acme")
+        page.press()
+        page.until("Sign-in")
+        assert page.url.startswith(provider.issuer)
+        assert [line for line in page.console if "Policy" in line or gateway.url in line] == []
+        page.press(login="zoe@acme", password="x")
+        page.until("Authorize")
+        page.press()
+        page.until("Connected")
+
+    assert events(gateway, "zoe").json()["user"] == "zoe@acme"
