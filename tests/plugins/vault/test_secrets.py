@@ -141,9 +141,10 @@ def test_one_that_has_not_answered_is_not_asked_again() -> None:
             reader.read("secret/a#b")
     with silent() as address:
         slow = Reader({"VAULT_ADDR": address, "VAULT_TOKEN": "t"})
-        for path in ("a", "b", "c", "d", "e", "f"):
-            with pytest.raises(LookupError, match="no answer within 3 seconds"):
-                slow.read(f"secret/{path}#token")
+        with pytest.raises(LookupError, match="no answer within 3 seconds"):
+            slow.read("secret/a#token")
+    with pytest.raises(LookupError, match="no answer within 3 seconds"):  # and nobody listens there any more
+        slow.read("secret/b#token")
 
 
 @pytest.mark.parametrize(
