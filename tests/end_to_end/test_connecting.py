@@ -44,12 +44,16 @@ def real_provider() -> Iterator[OidcProvider]:
 @pytest.fixture(name="gateway", scope="module")
 def serving(provider: OidcProvider, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("connecting")
+    write(folder, provider)
+    with running(folder / "integrations.yaml", {}, cwd=folder) as gateway:
+        provider.register(f"{gateway.url}/connect/callback")
+        yield gateway
+
+
+def write(folder: Path, provider: OidcProvider) -> None:
     settings = provider.settings(issuer=provider.issuer, allow_private=True)
     written = CONFIG.format(folder=folder, provider=json.dumps(settings), calendar=provider.calendar)
     (folder / "integrations.yaml").write_text(written)
-    with running(folder / "integrations.yaml", {"GATEWAY_ENV": "development"}, cwd=folder) as gateway:
-        provider.register(f"{gateway.url}/connect/callback")
-        yield gateway
 
 
 def events(gateway: Running, user: str) -> httpx.Response:
@@ -156,3 +160,17 @@ def test_a_real_browser_goes_all_the_way_and_has_nothing_to_complain_of(
         page.until("Connected")
 
     assert events(gateway, "zoe").json()["user"] == "zoe@acme"
+
+
+def test_all_workers_know_at_once(tmp_path: Path) -> None:
+    """A page of the flow may be served by one of them, the next by another, and calls by both."""
+    with oidc_provider() as provider:
+        write(tmp_path, provider)
+        with running(tmp_path / "integrations.yaml", {}, "--workers", "2", cwd=tmp_path) as gateway:
+            provider.register(f"{gateway.url}/connect/callback")
+            for _ in range(2):
+                assert {events(gateway, "max").status_code for _ in range(6)} == {403}
+                assert "<h1>Connected</h1>" in connect(gateway, "max").text
+                assert {events(gateway, "max").status_code for _ in range(6)} == {200}
+                with gateway.client() as client:
+                    client.delete("/connections/calendar", headers={"x-gateway-user": "max"})
