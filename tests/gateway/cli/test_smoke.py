@@ -117,11 +117,13 @@ def test_answers_without_the_correlation_id_fail() -> None:
     assert found[lost] == "fail"
 
 
-def test_a_page_of_somebody_else_for_an_unknown_path_fails() -> None:
-    with answering({**GOOD, "/there/is/no/such/path": (200, "<html>")}) as url:
+@pytest.mark.parametrize("status", [200, 404])
+def test_a_page_of_somebody_else_for_an_unknown_path_fails(status: int) -> None:
+    with answering({**GOOD, "/there/is/no/such/path": (status, {"type": "about:blank"})}) as url:
         found = seen(Visitor(url))
 
-    assert found["an unknown path is answered with 200 and application/json"] == "fail"
+    (told,) = (what for what in found if what.startswith("an unknown path is answered with "))
+    assert (found[told], str(status) in told) == ("fail", True)
 
 
 def test_health_that_is_degraded_fails_where_the_admin_address_is_not_known() -> None:
