@@ -21,6 +21,9 @@ class SqlTickets:
             return (await connection.execute(select(tickets.c.payload).where(valid))).scalar_one_or_none()
 
     async def take(self, kind: str, digest: bytes, now: float) -> bytes | None:
+        """Looks first: whoever makes tickets up must not make the database write."""
+        if await self.read(kind, digest, now) is None:
+            return None
         mine = (tickets.c.kind == kind) & (tickets.c.digest == digest)
         async with self._database.write() as connection:
             taken = await connection.execute(delete(tickets).where(mine).returning(tickets.c.payload, tickets.c.until))

@@ -1,11 +1,15 @@
 """What a browser brings back from the provider is taken once, from the same browser, and whole."""
 
+import sqlite3
+from contextlib import closing
+
 import httpx
 import pytest
 
 from tests.plugins.oauth.answering import CODE, back, begun, brought, browser_of, connections, refused
 from tests.plugins.oauth.dealing import MARK, Provided, handed
-from tests.plugins.oauth.house import CALLBACK, House
+from tests.plugins.oauth.house import CALLBACK, PUBLIC, House
+from tests.provider import Browser
 
 
 def test_without_state_nothing_is_taken(house: House, provided: Provided) -> None:
@@ -89,3 +93,14 @@ def test_what_was_not_granted_is_told(house: House, provided: Provided) -> None:
 
     assert page.status_code == 200
     assert "<li><code>mail.send</code></li>" in page.text
+
+
+def test_who_makes_states_and_links_up_does_not_make_the_database_write(house: House) -> None:
+    """While somebody else has it for himself, what would have to write has to wait."""
+    with (
+        closing(sqlite3.connect(house.folder / "gateway.db", isolation_level=None)) as other,
+        Browser(house.doors) as browser,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+        assert refused(back(browser, state="x" * 43), "This answer belongs to nothing that was begun")
+        assert refused(browser.get(f"{PUBLIC}/connect/{'x' * 43}"), "This link works no more")
