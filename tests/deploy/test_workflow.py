@@ -9,6 +9,7 @@ import pytest
 import yaml
 
 from tests.deploy.compose import services
+from tests.deploy.dockerfile import only, stages
 from tests.running import ROOT
 
 FILE = ROOT / ".github/workflows/ci.yml"
@@ -30,6 +31,13 @@ def test_what_is_made_are_targets_of_the_makefile() -> None:
     made = {command.removeprefix("make ") for command in COMMANDS if command.startswith("make ")}
 
     assert {"test", "docs", "test-sdk", "fuzz", "contract"} <= made <= targets
+
+
+def test_what_make_does_is_done_on_debian_with_the_python_of_the_image() -> None:
+    python = only(stages()[1], "FROM").text.replace("-slim", "")
+    making = [job for job in WORKFLOW["jobs"].values() if any("make " in step.get("run", "") for step in job["steps"])]
+
+    assert [job.get("container") for job in making] == [python] * 4
 
 
 def test_what_is_done_in_containers_is_done_to_services_that_there_are() -> None:
