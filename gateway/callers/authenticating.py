@@ -1,5 +1,6 @@
 """Finds out who asks: a caller by his key, remembered for a few seconds so that no request waits for the database."""
 
+import asyncio
 import hmac
 from collections import OrderedDict
 from collections.abc import Callable
@@ -18,6 +19,8 @@ FRESH = 5.0
 """Seconds for which a key is believed without another look: so long does a revoked one work at most."""
 HONOURED = 300.0
 """Seconds for which a known key is believed while the database is down."""
+PATIENCE = 1.0
+"""Seconds that the caller of a known key waits for the database; after that nobody with one waits for FRESH seconds."""
 REMEMBERED = 10_000
 USED_EVERY = 60.0
 """Seconds between two notes of when keys were last used."""
@@ -41,6 +44,7 @@ class Callers:
         self._known: OrderedDict[bytes, Known] = OrderedDict()
         self._attempts = Attempts(clock)
         self._used: dict[str, float] = {}
+        self._silent_until = float("-inf")
 
     async def identify(self, presented: Presented, address: str, endpoint: str | None) -> Caller:
         """Raises Unauthenticated, ScopeMissing, and StoreUnavailable where nobody can tell."""
@@ -80,10 +84,15 @@ class Callers:
         if which is None or (known is None and self._attempts.too_many(address)):
             self._attempts.failed(address)
             raise Unauthenticated("this is no key of this gateway")
+        honoured = known is not None and self._clock() - known.looked_at < HONOURED
+        if known is not None and honoured and self._clock() < self._silent_until:
+            return known
         try:
-            found = await self._keys.find(which)
-        except StoreUnavailable:
-            if known is None or self._clock() - known.looked_at >= HONOURED:
+            async with asyncio.timeout(PATIENCE if honoured else None):
+                found = await self._keys.find(which)
+        except (StoreUnavailable, TimeoutError):
+            self._silent_until = self._clock() + FRESH
+            if known is None or not honoured:
                 raise
             return known
         if found is None or not hmac.compare_digest(found.digest, digest):

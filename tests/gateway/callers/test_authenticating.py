@@ -9,6 +9,7 @@ import pytest
 
 from gateway.callers import Callers, Presented
 from gateway.callers.attempts import ALLOWED
+from gateway.callers.authenticating import PATIENCE
 from gateway.callers.keys import Made, make
 from gateway.contract import Caller
 from gateway.errors import ScopeMissing, StoreUnavailable, Unauthenticated
@@ -17,16 +18,18 @@ from tests.kit import clock, run
 
 
 class Table:
-    """Keys in a dict, with a count of how often it was asked; `down` is a database that does not answer."""
+    """Keys in a dict, with a count of how often it was asked; `down` is a database that refuses, after `silent`."""
 
     def __init__(self, *made: Made) -> None:
         self.rows = {one.key.id: one.key for one in made}
         self.asked = 0
         self.down = False
+        self.silent = 0.0
         self.times: dict[str, float] = {}
 
     async def find(self, which: str) -> Key | None:
         self.asked += 1
+        await asyncio.sleep(self.silent)
         if self.down:
             raise StoreUnavailable
         return self.rows.get(which)
@@ -119,6 +122,28 @@ def test_while_the_database_is_down_known_keys_are_honoured_for_five_minutes() -
             await scene.ask(make("other", ("*",), now=0.0).secret)
         await later(1)
         with pytest.raises(StoreUnavailable):
+            await scene.ask()
+
+    run(main())
+
+
+def test_while_the_database_says_nothing_one_caller_in_five_seconds_waits_a_second() -> None:
+    async def main() -> None:
+        scene = Scene()
+        await scene.ask()
+        scene.table.down, scene.table.silent = True, 60.0
+        await later(5)
+        waits = []
+        for _ in range(100):
+            began = clock()
+            await scene.ask()
+            waits.append(clock() - began)
+        assert waits == [PATIENCE] + [0.0] * 99
+
+        scene.table.down, scene.table.silent = False, 0.0
+        await scene.table.change(APP.key.id, revoked_at=clock())
+        await later(5)
+        with pytest.raises(Unauthenticated, match="revoked"):
             await scene.ask()
 
     run(main())
