@@ -89,7 +89,7 @@ class Callers:
             return known
         try:
             async with asyncio.timeout(PATIENCE if honoured else None):
-                found = await self._keys.find(which)
+                found = await asyncio.shield(self._keys.find(which))  # ended halfway it would cost its connection
         except (StoreUnavailable, TimeoutError):
             self._silent_until = self._clock() + FRESH
             if known is None or not honoured:

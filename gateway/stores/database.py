@@ -22,6 +22,10 @@ CONNECTIONS = 5
 _DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
 
 
+_NO_ROOM = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "53100"})
+"""What SQLite and PostgreSQL call it."""
+
+
 class NoneExpected(Exception):
     """What never happens."""
 
@@ -94,6 +98,8 @@ async def _answering(expected: type[Exception]) -> AsyncIterator[None]:
     except expected:
         raise
     except DBAPIError as error:
+        if _NO_ROOM & {getattr(error.orig, name, None) for name in ("sqlite_errorname", "sqlstate")}:
+            raise StoreUnavailable("the database cannot write: there is no room on its disk") from error
         raise StoreUnavailable("the database did not answer") from error
     except (SQLAlchemyError, OSError) as error:
         raise StoreUnavailable("the database cannot be reached") from error

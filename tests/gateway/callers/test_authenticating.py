@@ -22,7 +22,7 @@ class Table:
 
     def __init__(self, *made: Made) -> None:
         self.rows = {one.key.id: one.key for one in made}
-        self.asked = 0
+        self.asked = self.answered = 0
         self.down = False
         self.silent = 0.0
         self.times: dict[str, float] = {}
@@ -30,6 +30,7 @@ class Table:
     async def find(self, which: str) -> Key | None:
         self.asked += 1
         await asyncio.sleep(self.silent)
+        self.answered += 1
         if self.down:
             raise StoreUnavailable
         return self.rows.get(which)
@@ -145,6 +146,20 @@ def test_while_the_database_says_nothing_one_caller_in_five_seconds_waits_a_seco
         await later(5)
         with pytest.raises(Unauthenticated, match="revoked"):
             await scene.ask()
+
+    run(main())
+
+
+def test_a_caller_who_leaves_takes_no_connection_to_the_database_with_him() -> None:
+    async def main() -> None:
+        scene = Scene()
+        scene.table.silent = 0.5
+        leaving = asyncio.create_task(scene.ask())
+        await later(0.1)
+        leaving.cancel()
+        await later(1)
+        assert leaving.cancelled()
+        assert (scene.table.asked, scene.table.answered) == (1, 1)
 
     run(main())
 
