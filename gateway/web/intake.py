@@ -190,13 +190,14 @@ def parse_query(raw: bytes) -> tuple[tuple[str, str], ...]:
     """Decoded pairs in their order; `+` is a space. Raises InvalidRequest for what is not UTF-8 or too much."""
     if not raw:
         return ()
-    fields = raw.split(b"&")
-    if len(fields) > QUERY_FIELDS:
+    if raw.count(b"&") >= QUERY_FIELDS:
         raise InvalidRequest(f"a query has at most {QUERY_FIELDS} fields")
     try:
-        return tuple(
-            (_decoded(name), _decoded(value)) for name, _, value in (field.partition(b"=") for field in fields if field)
-        )
+        if b"%" in raw or b"+" in raw:
+            fields = [field.partition(b"=") for field in raw.split(b"&") if field]
+            return tuple([(_decoded(name), _decoded(value)) for name, _, value in fields])
+        plain = [field.partition("=") for field in raw.decode().split("&") if field]
+        return tuple([(name, value) for name, _, value in plain])
     except UnicodeDecodeError:
         violation = Violation("query", "expected percent-encoded UTF-8")
         raise InvalidRequest("the query is not UTF-8", violations=[violation]) from None
