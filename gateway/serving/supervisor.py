@@ -6,12 +6,13 @@ import secrets
 import signal
 import subprocess
 import sys
-import tempfile
 import time
+from pathlib import Path
 
 import msgspec
 
 from gateway.plan import LINK_SECRET
+from gateway.serving.folder import shared_folder
 from gateway.serving.options import Options
 from gateway.serving.signals import SAME_ORDER, STOPPING, Signals, held_back
 from gateway.sharing import HUB, Host
@@ -28,17 +29,17 @@ _IN_ORDER = frozenset({0, -signal.SIGTERM})
 
 def supervise(options: Options) -> int:
     """Runs `options.workers` workers until it is told to stop; the exit code is 0 if they ended in order."""
-    with tempfile.TemporaryDirectory(prefix="gateway-") as folder:  # nobody else may look inside
+    with shared_folder() as folder:
         return _Supervisor(options, folder).run()
 
 
 class _Supervisor:
-    def __init__(self, options: Options, folder: str) -> None:
+    def __init__(self, options: Options, folder: Path) -> None:
         self._options = options
         self._folder = folder
         self._workers: dict[int, subprocess.Popen[bytes]] = {}
         self._born: dict[int, float] = {}
-        self._hub = Host()
+        self._hub = Host(folder)
         self._secret = os.environ.get(LINK_SECRET) or secrets.token_hex(32)
         self._signals = Signals((*STOPPING, signal.SIGHUP, signal.SIGCHLD))
 
@@ -60,7 +61,7 @@ class _Supervisor:
             "gateway.serving",
             str(index),
             msgspec.json.encode(_plain(self._options)).decode(),
-            self._folder,
+            str(self._folder),
         ]
         environ = {
             **os.environ,

@@ -22,10 +22,14 @@ PIECE = 64 * 1024
 
 
 class Host:
-    """Serves in a thread with an event loop of its own, from `start` to `stop`; `path` is its socket."""
+    """Serves in a thread with an event loop of its own, from `start` to `stop`; `path` is its socket.
 
-    def __init__(self) -> None:
-        self._folder = Path(tempfile.mkdtemp(prefix="gateway-"))  # for nobody but us
+    `folder` has to be for nobody but us; without one it makes its own.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._own = folder is None
+        self._folder = folder or Path(tempfile.mkdtemp(prefix="gateway-"))
         self.path = str(self._folder / "hub")
         self._socket = socket.socket(socket.AF_UNIX)
         self._socket.bind(self.path)
@@ -45,7 +49,8 @@ class Host:
         if self._thread.is_alive():
             self._loop.call_soon_threadsafe(self._stop.set)
             self._thread.join()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._own:
+            shutil.rmtree(self._folder, ignore_errors=True)
 
     def _run(self) -> None:
         signal.pthread_sigmask(signal.SIG_BLOCK, signal.valid_signals())  # they are the main thread's
