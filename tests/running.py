@@ -5,6 +5,7 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ from tests.truthful import TruthfulClient
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT / "integrations.yaml"
+VAULT_KEYS = "tests:" + "A" * 43 + "="
 
 
 class Running(msgspec.Struct, frozen=True):
@@ -51,11 +53,20 @@ def running(
     python: Path | str = sys.executable,
     cwd: Path = ROOT,
 ) -> Iterator[Running]:
-    """Serves `config`; `environ` is laid over a clean environment. If it ends early, this fails with what it said."""
+    """Serves `config`; `environ` is laid over a clean environment. If it ends early, this fails with what it said.
+
+    What the shipped config stores lies in a folder of its own, sealed with a key that is no secret.
+    """
     port, admin = free_port(), free_port()
     command = [str(python), "-m", "gateway", "serve", "-c", str(config), "--port", str(port)]
     command += ["--admin-bind", f"127.0.0.1:{admin}", "--grace", "0", *flags]
-    clean = {"PATH": os.environ["PATH"], "PYTHONPATH": os.environ.get("PYTHONPATH", "")}
+    storage = tempfile.TemporaryDirectory()
+    clean = {
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.environ.get("PYTHONPATH", ""),
+        "GATEWAY_STORAGE": f"sqlite:///{storage.name}/gateway.db",
+        "GATEWAY_VAULT_KEYS": VAULT_KEYS,
+    }
     process = subprocess.Popen(
         command, env={**clean, **(environ or {})}, cwd=cwd, stderr=subprocess.PIPE, text=True, start_new_session=True
     )
@@ -70,6 +81,7 @@ def running(
         except subprocess.TimeoutExpired:
             process.kill()
             process.communicate()
+        storage.cleanup()
 
 
 def _await_ready(gateway: Running) -> None:

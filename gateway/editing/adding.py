@@ -65,7 +65,8 @@ def _addition(
     before, base = texts
     text, data = added(str(config), base, cutting)
     _refuse_included(config, base, cutting.name)
-    wanted = variables(cutting.references)
+    provider = missing_provider(data, cutting)
+    wanted = variables((*cutting.references, *(() if provider is None else provider.references)))
     changes = [Change(config, text, before), *_schemas(config.parent, schemas, force=force)]
     listed = config.parent / ".env.example"
     if listed.exists() and (now := with_variables(was := read_exactly(listed), cutting.name, wanted)) != was:
@@ -85,12 +86,25 @@ def added(file: str, before: str, cutting: Cutting) -> tuple[str, dict[str, Any]
     if cutting.name in integrations:
         raise Refused(f"{file} has an integration `{cutting.name}` already: give this one a name with --as")
     text = insert(source, root, cutting.lines)
-    _, now = _read(Text(file, text))
     wanted = {**data, "integrations": {**integrations, cutting.name: cutting.data}}
-    references = sorted(map(repr, (*tree.references, *cutting.references)))
+    referred, provider = [*tree.references, *cutting.references], missing_provider(data, cutting)
+    if provider is not None:
+        between = Text(file, text)
+        text = insert(between, _read(between)[0], provider.lines, "providers")
+        wanted["providers"] = {**_map(data, "providers"), provider.name: provider.data}
+        referred += provider.references
+    _, now = _read(Text(file, text))
+    references = sorted(map(repr, referred))
     if now.data != wanted or sorted(map(repr, now.references)) != references:
         raise Refused(f"{file} cannot be added to without changing what it says: `gateway fmt` may help")
     return mark + text, data
+
+
+def missing_provider(data: dict[str, Any], cutting: Cutting) -> Cutting | None:
+    """The OAuth provider that has to come with it; a file that others include cannot hold it."""
+    provider = cutting.provider
+    known = provider is None or provider.name in _map(data, "providers")
+    return None if known or "version" not in data else provider
 
 
 def _map(data: dict[str, Any], key: str) -> dict[str, Any]:
@@ -137,5 +151,7 @@ def _left_behind(shipped: dict[str, Any], data: dict[str, Any], cutting: Cutting
         yield f"the shipped file sets {names} under `defaults`, this one does not: `gateway explain` shows what holds"
     levels = [cutting.data, *cutting.data.get("endpoints", {}).values()]
     profiles = {name for level in levels for name in level.get("extends", ())} - _map(data, "profiles").keys()
+    if "version" not in data and cutting.provider is not None:
+        yield f"it names the provider `{cutting.provider.name}`, which has to stand in the main file, under `providers`"
     for name in sorted(profiles):
         yield f"it extends the profile `{name}`, which has to be written under `profiles` first"

@@ -1,4 +1,4 @@
-"""Puts an integration at the end of `integrations:` and touches no other character of the file."""
+"""Puts something at the end of a map at the top of the file, and touches no other character of it."""
 
 import re
 from collections.abc import Sequence
@@ -25,34 +25,34 @@ class _Spot(msgspec.Struct, frozen=True):
     above: tuple[str, ...]
 
 
-def insert(source: Text, root: yaml.Node, lines: Sequence[str]) -> str:
+def insert(source: Text, root: yaml.Node, lines: Sequence[str], section: str = "integrations") -> str:
     """The text with the lines in it, indented and ended as the file's own are. Raises Refused."""
     text = source.text
-    spot = _spot(text, root)
+    spot = _spot(text, root, section)
     end = "\r\n" if "\r\n" in text else "\n"
     indented = [" " * spot.indent + line if line else "" for line in lines]
     return text[: spot.start] + end.join([*spot.above, *indented, ""]) + text[spot.end :]
 
 
-def _spot(text: str, root: yaml.Node) -> _Spot:
+def _spot(text: str, root: yaml.Node, section: str) -> _Spot:
     if not isinstance(root, yaml.MappingNode) or root.flow_style:
         raise Refused("the file is written in braces, where nothing can be inserted: `gateway fmt` opens them")
-    found = [(key, value) for key, value in root.value if key.value == "integrations"]
+    found = [(key, value) for key, value in root.value if key.value == section]
     if not found:
-        return _Spot(len(text), len(text), _width(root), (*_below(text, len(text)), "integrations:", ""))
+        return _Spot(len(text), len(text), _width(root), (*_below(text, len(text)), f"{section}:", ""))
     key, value = found[0]
     if isinstance(value, yaml.MappingNode) and value.value:
-        return _after_the_last(text, value)
+        return _after_the_last(text, value, section)
     if not _is_empty(value):
-        raise Refused("`integrations` has to be a map of integrations")
+        raise Refused(f"`{section}` has to be a map")
     return _instead_of_nothing(text, key, value, _width(root))
 
 
-def _after_the_last(text: str, integrations: yaml.MappingNode) -> _Spot:
-    if integrations.flow_style:
-        raise Refused("`integrations` is written in braces, where nothing can be inserted: `gateway fmt` opens them")
-    column = integrations.start_mark.column
-    end = _without_what_follows(text, integrations.end_mark.index, column)
+def _after_the_last(text: str, entries: yaml.MappingNode, section: str) -> _Spot:
+    if entries.flow_style:
+        raise Refused(f"`{section}` is written in braces, where nothing can be inserted: `gateway fmt` opens them")
+    column = entries.start_mark.column
+    end = _without_what_follows(text, entries.end_mark.index, column)
     return _Spot(end, end, column, _below(text, end))
 
 

@@ -25,12 +25,16 @@ def shipped_config() -> Path:
 
 
 class Cutting(msgspec.Struct, frozen=True):
-    """An integration: its lines, indented by nothing, its comments with it; what they say, and what they refer to."""
+    """An integration: its lines, indented by nothing, its comments with it; what they say, and what they refer to.
+
+    `provider` is the OAuth provider that its credential names, cut out likewise.
+    """
 
     name: str
     lines: tuple[str, ...]
     data: Mapping[str, Any]
     references: tuple[tuple[Keys, str], ...]
+    provider: "Cutting | None" = None
 
 
 class Shipped:
@@ -55,21 +59,29 @@ class Shipped:
         if vendor not in integrations:
             hint = nearest(vendor, integrations) or f"there are {', '.join(f'`{one}`' for one in integrations)}"
             raise Refused(f"no vendor `{vendor}` comes with the gateway; {hint}")
-        lines = [line.removeprefix(" " * _INDENT) for line in self._renamed(vendor, name).split("\n")]
+        lines = _outdented(self._renamed(vendor, name))
         data = _under_name(integrations[vendor], vendor, name)
-        references = tuple(
-            (("integrations", name, *path[2:]), text)
-            for path, text in self._references
-            if path[:2] == ("integrations", vendor)
+        provider = (data.get("credential") or {}).get("provider")
+        return Cutting(
+            name,
+            lines,
+            data,
+            self._referred("integrations", vendor, name),
+            None if provider is None else self._provider(provider),
         )
-        return Cutting(name, tuple(lines), data, references)
+
+    def _provider(self, name: str) -> Cutting:
+        first, last, _ = self._span("providers", name)
+        lines = _outdented(self._text.text[first:last])
+        return Cutting(name, lines, self.data["providers"][name], self._referred("providers", name, name))
+
+    def _referred(self, section: str, key: str, name: str) -> tuple[tuple[Keys, str], ...]:
+        return tuple(
+            ((section, name, *path[2:]), text) for path, text in self._references if path[:2] == (section, key)
+        )
 
     def _renamed(self, vendor: str, name: str) -> str:
-        pairs = _value(self._root, "integrations").value
-        index = next(index for index, (key, _) in enumerate(pairs) if key.value == vendor)
-        key, integration = pairs[index]
-        end = pairs[index + 1][0].start_mark.index if index + 1 < len(pairs) else integration.end_mark.index
-        first, last = self._begin(key.start_mark.index), self._end(end)
+        first, last, (key, integration) = self._span("integrations", vendor)
         spans = [(key.start_mark.index, key.end_mark.index, name)]
         mount = _value(_value(integration, "native"), "mount")
         if isinstance(mount, yaml.ScalarNode) and mount.value == f"/native/{vendor}":
@@ -79,6 +91,14 @@ class Shipped:
             text = text[:start] + new + text[stop:]
             last += len(new) - (stop - start)
         return text[first:last]
+
+    def _span(self, section: str, name: str) -> tuple[int, int, tuple[yaml.Node, yaml.Node]]:
+        """Where an entry of a map at the top begins and ends, and its nodes."""
+        pairs = _value(self._root, section).value
+        index = next(index for index, (key, _) in enumerate(pairs) if key.value == name)
+        key, value = pairs[index]
+        end = pairs[index + 1][0].start_mark.index if index + 1 < len(pairs) else value.end_mark.index
+        return self._begin(key.start_mark.index), self._end(end), (key, value)
 
     def _begin(self, index: int) -> int:
         """The line of the first comment above the key."""
@@ -94,6 +114,10 @@ class Shipped:
 
     def _line(self, index: int) -> int:
         return self._text.text.rfind("\n", 0, index) + 1
+
+
+def _outdented(text: str) -> tuple[str, ...]:
+    return tuple(line.removeprefix(" " * _INDENT) for line in text.split("\n"))
 
 
 def _value(node: yaml.Node | None, name: str) -> Any:

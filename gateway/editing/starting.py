@@ -60,12 +60,14 @@ def _schema(registry: Registry) -> str:
 
 
 def _listed(text: str) -> str:
-    """Every variable, below the name of the integration that is the first to refer to it."""
+    """Every variable, below the name of the integration that is the first to refer to it, by its provider or itself."""
     source = Text("integrations.yaml", text)
     tree = Tree(compose(source), source)
     listed = HEADER
-    for name in tree.data["integrations"]:
-        own = [reference for reference in tree.references if reference[0][1] == name]
+    for name, integration in tree.data["integrations"].items():
+        credential = integration.get("credential") or {}
+        places = {("integrations", name), ("providers", credential.get("provider"))}
+        own = [reference for reference in tree.references if reference[0][:2] in places]
         listed = with_variables(listed, name, variables(own))
     return listed
 

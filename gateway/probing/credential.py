@@ -7,11 +7,12 @@ from typing import Literal
 import msgspec
 
 from gateway.contract import Call, Caller, Handler, Reply, Trail
-from gateway.errors import GatewayError
+from gateway.errors import ConnectionRequired, GatewayError, StoreUnavailable
 from gateway.plan import Plan, bind
 from gateway.upstream import Engine, sender
 
-Outcome = Literal["accepted", "refused", "unknown"]
+Outcome = Literal["accepted", "refused", "unknown", "users"]
+"""`users`: each user has one of his own, so there is none to try."""
 
 _ASKING = frozenset({"validate", "transform", "credential", "classify"})
 """The stages that make the request and judge the answer: none that waits, counts, keeps or repeats."""
@@ -59,6 +60,8 @@ async def ask(plan: Plan, engine: Engine) -> Answered:
     )
     try:
         await handle(_call(plan))
+    except (ConnectionRequired, StoreUnavailable) as error:
+        return Answered("users", error.title)
     except GatewayError as error:
         if not replies:
             return Answered("unknown", f"got no answer: {error.detail or error.title}")

@@ -107,7 +107,7 @@ class _Vendor:
                 "GW405", key, f"the credential of `{name}` was not tried: it refers to what is not set"
             )
         plan = harmless(self._plans)
-        if plan is None or plan.operation.user_bound:
+        if plan is None:
             text = f"the credential of `{name}` was not tried: no endpoint can be asked without parameters"
             return self._problem("GW405", key, text)
         answered = await self._ask(plan, until)

@@ -80,6 +80,8 @@ async def begin(kit: Kit, ticket: str, cookie: str) -> Begun:
     settings = catalog.providers.get(link.provider)
     if settings is None:
         raise refusal("gone")
+    if not settings.client.id:
+        raise refusal("unregistered")
     state, scopes = secrets.token_urlsafe(32), asked(catalog, link.provider)
     kept = State(link=link, browser=digest(cookie), scopes=scopes)
     await kit.stored.tickets.put(_STATE, digest(state), msgspec.json.encode(kept), kit.now() + LIFE)

@@ -44,6 +44,7 @@ _KNOWN: Mapping[str, _Words] = {
     "url": _Words("This answer is not one that the gateway takes", f"It has a form that is not safe. {_OPERATOR}"),
     "issuer": _Words("The answer came from somebody else", f"Nothing was connected. {_OPERATOR}"),
     "gone": _Words("This provider is not used here any more", _OPERATOR, 410),
+    "unregistered": _Words("This gateway is not registered with the provider yet", _OPERATOR, 503),
     "code": _Words("The provider did not take back what it gave", f"Nothing was connected. {_AGAIN}"),
     "broken": _Words("The provider's answer cannot be used", f"Nothing was connected. {_OPERATOR}", 502),
     "down": _Words("The provider does not answer", f"Nothing was connected. Wait a moment. {_AGAIN}", 503),

@@ -99,7 +99,7 @@ def test_nothing_falls_back_to_a_stub_when_a_vendor_is_down(simulated: Vendors) 
     assert "gateway-stub" not in reply.headers
 
 
-@pytest.mark.parametrize("missing", ["VAPI_API_KEY", "TWILIO_ACCOUNT_SID", "MICROSOFT_ACCESS_TOKEN"])
+@pytest.mark.parametrize("missing", ["VAPI_API_KEY", "TWILIO_ACCOUNT_SID", "TWILIO_API_SECRET"])
 def test_serving_without_a_credential_is_refused_and_says_which(simulated: Vendors, missing: str) -> None:
     environ = {name: value for name, value in simulated.environ.items() if name != missing}
 

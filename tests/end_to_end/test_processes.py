@@ -18,7 +18,7 @@ import pytest
 from tests.end_to_end.edited import changed, edited
 from tests.end_to_end.test_flags import served
 from tests.end_to_end.world import AMPLE, Vendors, World, gateway_for, last_words, seconds_since, vendors
-from tests.running import Running, eventually
+from tests.running import VAULT_KEYS, Running, eventually
 
 MANY = 16
 """Connections after which both of two workers have been asked, all but surely."""
@@ -182,7 +182,7 @@ def test_a_second_gateway_on_the_same_port_is_refused(simulated: Vendors) -> Non
 
 
 def test_it_does_not_listen_beyond_this_machine_without_keys(simulated: Vendors) -> None:
-    code, said = served(simulated.environ, "--host", "0.0.0.0")
+    code, said = served({**simulated.environ, "GATEWAY_VAULT_KEYS": VAULT_KEYS}, "--host", "0.0.0.0")
 
     assert code != 0
     assert "without keys anybody could call: set GATEWAY_API_KEYS=required" in said

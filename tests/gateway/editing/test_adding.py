@@ -52,7 +52,8 @@ def after(folder: Path, text: str, vendor: str = "twilio", name: str = "twilio")
 
 
 def untouched(before: str, now: str) -> bool:
-    """Whether lines were only put in, and in one place."""
+    """Whether lines were only put in, in one place, and the provider of the credential at the end."""
+    now = now.partition("\nproviders:\n")[0]
     steps = difflib.SequenceMatcher(None, before.splitlines(True), now.splitlines(True), autojunk=False).get_opcodes()
     return [kind for kind, *_ in steps if kind != "equal"] == ["insert"]
 
@@ -62,7 +63,7 @@ def test_every_vendor_goes_in_with_its_comments_and_all_else_stays(vendor: str, 
     now = after(tmp_path, MINE, vendor, vendor)
 
     assert untouched(MINE, now)
-    assert "    # Needs " in now
+    assert "    # Needs " in now or "    # Each user connects his own account" in now
     assert now.index("# crm2: soon") < now.index(f"    {vendor}:") < now.index("# after all integrations")
 
 
@@ -103,8 +104,8 @@ def test_a_second_account_has_a_mount_of_its_own(tmp_path: Path) -> None:
         (MINE.replace("crm:", "twilio:"), "has an integration `twilio` already"),
         ("{version: 1, integrations: {}}", "the file is written in braces"),
         ("version: 1\nintegrations: {crm: {base_url: a}}\n", "`integrations` is written in braces"),
-        ("version: 1\nintegrations: [a]\n", "has to be a map of integrations"),
-        ("version: 1\nintegrations: 5\n", "has to be a map of integrations"),
+        ("version: 1\nintegrations: [a]\n", "has to be a map"),
+        ("version: 1\nintegrations: 5\n", "has to be a map"),
         ("- a\n", "has to be a map of keys"),
     ],
 )
@@ -183,3 +184,25 @@ def test_what_the_shipped_defaults_would_have_set_is_told(tmp_path: Path) -> Non
         "the shipped file sets `breaker`, `quota`, `timeout` under `defaults`, this one does not: "
         "`gateway explain` shows what holds",
     )
+
+
+def test_the_provider_of_an_oauth_credential_comes_with_it_once(tmp_path: Path) -> None:
+    one = after(tmp_path, MINE, "gmail", "mail")
+    both = after(tmp_path, one, "google-calendar", "calendar")
+    before, now = data_of(MINE), data_of(both)
+
+    assert isinstance(before, dict)
+    assert isinstance(now, dict)
+    assert now["providers"] == {"google": Shipped().data["providers"]["google"]}
+    assert list(now["integrations"]) == [*before["integrations"], "mail", "calendar"]
+    assert both.count("accounts.google.com") == 1
+
+
+def test_a_part_of_a_file_is_told_where_the_provider_has_to_stand(tmp_path: Path) -> None:
+    config = tmp_path / "mail.yaml"
+    config.write_text("integrations: {}\n")
+    addition = add_vendor(config, Shipped(), "gmail", "gmail")
+
+    assert not addition.whole
+    assert any("names the provider `google`" in note for note in addition.notes)
+    assert "providers" not in addition.changes[0].text

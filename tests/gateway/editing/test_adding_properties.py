@@ -8,14 +8,14 @@ from gateway.editing.adding import added
 from gateway.editing.shipped import Cutting
 from tests.gateway.editing.written import configs
 
-GMAIL: Cutting = Shipped().cut("gmail", "gmail")
+TWILIO: Cutting = Shipped().cut("twilio", "twilio")
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large])
 @given(text=configs())
 def test_what_was_written_stands_before_and_behind_the_vendor(text: str) -> None:
     try:
-        now, _ = added("integrations.yaml", text, GMAIL)
+        now, _ = added("integrations.yaml", text, TWILIO)
     except InvalidConfig:
         assume(False)
         return
@@ -25,4 +25,4 @@ def test_what_was_written_stands_before_and_behind_the_vendor(text: str) -> None
     start = next((place for place, pair in enumerate(zip(text, now, strict=False)) if len({*pair}) == 2), len(text))
     rest = len(text) - start
     assert rest == 0 or now.endswith(text[start:])
-    assert len(now) - len(text) >= sum(map(len, GMAIL.lines))
+    assert len(now) - len(text) >= sum(map(len, TWILIO.lines))

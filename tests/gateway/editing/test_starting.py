@@ -42,7 +42,7 @@ def test_every_variable_is_listed_once(tmp_path: Path, registry: Registry) -> No
     begin(tmp_path, registry, "gmail", "google-calendar")
     lines = (tmp_path / ".env.example").read_text().splitlines()
 
-    assert lines.count("GOOGLE_ACCESS_TOKEN=") == 1
+    assert lines.count("# GOOGLE_ACCESS_TOKEN=") == lines.count("# GOOGLE_CLIENT_ID=") == 1
     assert "# GOOGLE_CALENDAR_BASE_URL=https://www.googleapis.com/calendar/v3" in lines
 
 

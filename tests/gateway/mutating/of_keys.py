@@ -44,7 +44,10 @@ def removed(shipped: Shipped, chosen: random.Random) -> Mutation:
 
 
 def removed_in_braces(shipped: Shipped, chosen: random.Random) -> Mutation:
-    entry = some(chosen, [entry for entry in named(shipped, "token", "ttl") if not entry.alone])
+    """Not a token of one's own beside a provider: that is there for those who want it."""
+    text = shipped.text.splitlines()
+    needed = [one for one in named(shipped, "token", "ttl", "provider") if not one.alone]
+    entry = some(chosen, [one for one in needed if one.name != "token" or "provider" not in text[one.line - 1]])
     assert entry.holder is not None
     behind = entry.value.end_mark.index
     end = behind + 2 if shipped.text[behind : behind + 2] == ", " else behind
