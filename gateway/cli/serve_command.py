@@ -98,6 +98,8 @@ def _announce(application: "Application", options: "Options", keys: int | None) 
     ]
     if keys == 0 and application.loaded.config.server.callers.api_keys == "required":
         lines.append("  keys     none yet: `gateway keys create NAME` makes one")
+    if not options.on_loopback and application.loaded.config.server.public_url is None:
+        lines.append(f"  set `server.public_url`: links that callers are given lead to {url}")
     lines += shared(application.loaded.config.server.shared_state, os.environ)
     warnings = (*application.loaded.warnings, *application.plans.warnings)
     if warnings:
