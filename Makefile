@@ -41,11 +41,12 @@ bench: $(VENV)/.test $(BENCH)/.installed ## how fast, beside a hand-written prox
 contract: $(VENV)/.test ## a thousand generated configs, each held against its own document
 	$(BIN)/python -m tests.contract.generated
 
-faults: $(VENV)/.test ## the long forms: stops, reloads, kills and slow clients; a vendor's limit over a minute; answers that must not mix
-	scripts/debian redis-server
+faults: $(VENV)/.test ## the long forms: stops, reloads, kills and slow clients; a vendor's limit over a minute; answers that must not mix; what must not be lost
+	scripts/debian redis-server postgresql
 	$(BIN)/python -m tests.life
 	$(BIN)/python -m tests.limits.trial --seconds 60
 	$(BIN)/python -m tests.mixing
+	$(BIN)/python -m tests.custody
 
 soak: $(VENV)/.test ## a million requests with faults, and whether memory, descriptors and tasks stay as they are
 	scripts/debian redis-server
