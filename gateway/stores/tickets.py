@@ -5,6 +5,9 @@ from sqlalchemy import delete, insert, select
 from gateway.stores.database import Database
 from gateway.stores.tables import tickets
 
+LONGEST = 3600.0
+"""Seconds for which a ticket is good at most."""
+
 
 class SqlTickets:
     def __init__(self, database: Database) -> None:
@@ -14,6 +17,7 @@ class SqlTickets:
         row = {"kind": kind, "digest": digest, "payload": payload, "until": until}
         async with self._database.write() as connection:
             await connection.execute(insert(tickets), row)
+            await connection.execute(delete(tickets).where(tickets.c.until <= until - LONGEST))  # all of them are over
 
     async def read(self, kind: str, digest: bytes, now: float) -> bytes | None:
         valid = (tickets.c.kind == kind) & (tickets.c.digest == digest) & (tickets.c.until > now)

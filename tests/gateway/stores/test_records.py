@@ -109,6 +109,18 @@ def test_one_at_a_time_may_renew_a_connection(play: Play) -> None:
     play(scenario)
 
 
+def test_tickets_that_nobody_came_for_do_not_pile_up(play: Play) -> None:
+    async def scenario(store: SqlStore) -> None:
+        for number in range(5):
+            await store.tickets.put("link", bytes([number]), b"payload", until=100.0 + number)
+        await store.tickets.put("link", b"later", b"payload", until=100.0 + 3602)
+
+        left = [await store.tickets.read("link", bytes([number]), now=0.0) for number in range(5)]
+        assert left == [None, None, None, b"payload", b"payload"]
+
+    play(scenario)
+
+
 def test_a_ticket_is_given_to_one(play: Play) -> None:
     async def scenario(store: SqlStore) -> None:
         await store.tickets.put("link", b"digest", b"payload", until=100.0)

@@ -2,6 +2,7 @@
 
 from html.parser import HTMLParser
 
+import msgspec
 import pytest
 
 from gateway.contract import Catalog
@@ -154,3 +155,14 @@ def test_a_provider_that_was_taken_out_of_the_config_connects_nobody(house: Hous
         del served.providers["evil"]  # type: ignore[attr-defined] # a test's own dict
         assert refused(browser.get(link), "This provider is not used here any more")
         assert refused(back(browser, state=state), "This provider is not used here any more")
+
+
+def test_a_gateway_that_is_not_registered_says_so_before_anybody_leaves(house: House, served: Catalog) -> None:
+    nameless = msgspec.structs.replace(served.providers["acme"].client, id="")
+    unregistered = msgspec.structs.replace(served.providers["acme"], client=nameless)
+    link = house.link()
+    house.what = msgspec.structs.replace(served, providers={"acme": unregistered})
+
+    with browser_of(house) as browser:
+        page = browser.get(link)
+        assert refused(browser.submit(page), "This gateway is not registered with the provider yet")
