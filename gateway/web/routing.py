@@ -13,6 +13,7 @@ E = TypeVar("E")
 
 PARAMETER = "{}"
 REST = "**"
+_SPECIAL = frozenset({PARAMETER, REST})
 
 
 class Match(Generic[E]):
@@ -100,10 +101,24 @@ class _Search(Generic[E]):
         self.allow: set[str] = set()
 
     def walk(self, node: _Node[E], at: int = 0, values: tuple[str, ...] = ()) -> Match[E] | None:
-        if at == len(self._segments):
-            return self._leaf(node, values) or self._rest(node, at, values)
+        """Straight on while there is one way, as there mostly is; where there are two, each is tried to its end."""
+        segments = self._segments
+        while at < len(segments):
+            segment, children = segments[at], node.children
+            if len(children) != 1 and (PARAMETER in children or REST in children):
+                return self._fork(node, at, values)
+            if (child := children.get(segment)) is not None and segment not in _SPECIAL:
+                node = child
+            elif segment and (child := children.get(PARAMETER)) is not None:
+                node, values = child, (*values, segment)
+            else:
+                return self._rest(node, at, values)
+            at += 1
+        return self._leaf(node, values) or self._rest(node, at, values)
+
+    def _fork(self, node: _Node[E], at: int, values: tuple[str, ...]) -> Match[E] | None:
         segment = self._segments[at]
-        if (child := node.children.get(segment)) is not None and segment not in {PARAMETER, REST}:
+        if (child := node.children.get(segment)) is not None and segment not in _SPECIAL:
             hit = self.walk(child, at + 1, values)
             if hit is not None:
                 return hit
