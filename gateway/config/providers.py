@@ -16,14 +16,16 @@ class Client(Settings, frozen=True, kw_only=True):
     secret: Annotated[
         Secret | None,
         Meta(
-            description="The client secret that belongs to it; none for a public client.",
+            description="The client secret that belongs to it, or for `private_key_jwt` its RSA key in PEM; none for a "
+            "public client.",
             examples=["${GOOGLE_CLIENT_SECRET}"],
         ),
     ] = None
     auth: Annotated[
-        Literal["client_secret_basic", "client_secret_post", "none"],
+        Literal["client_secret_basic", "client_secret_post", "private_key_jwt", "none"],
         Meta(
-            description="How the client shows who it is: in the Authorization header, in the form, or not at all.",
+            description="How the client shows who it is: with its secret in the Authorization header or in the form, "
+            "with a JWT that its private key signs (RS256), or not at all.",
             examples=["client_secret_post"],
         ),
     ] = "client_secret_basic"

@@ -1,15 +1,15 @@
 """A provider's token endpoint: what is asked of it, who asks, and how often (RFC 6749, 6750, 7009)."""
 
-from base64 import b64encode
 from collections.abc import Awaitable, Callable, Mapping
 from typing import Protocol
-from urllib.parse import quote_plus, urlencode
+from urllib.parse import urlencode
 
 import msgspec
 
 from gateway.contract import Headers, Kit, Reply
 from gateway.errors import UpstreamFailure
-from gateway_oauth.answers import LARGEST, Transient, failure_of, tokens_of
+from gateway_oauth.answers import LARGEST, Refused, Transient, failure_of, tokens_of
+from gateway_oauth.proving import Client, proof
 from gateway_oauth.tokens import Tokens
 
 SECONDS = 8.0
@@ -18,17 +18,6 @@ WHOLE = 12.0
 """The longest that a token may take, repeats and waits included."""
 FIRST_WAIT, LONGEST_WAIT = 0.2, 2.0
 _ACCEPTED = frozenset({200, 204})
-
-
-class Client(Protocol):
-    """The gateway's registration."""
-
-    @property
-    def id(self) -> str: ...
-    @property
-    def secret(self) -> str | None: ...
-    @property
-    def auth(self) -> str: ...
 
 
 class Provider(Protocol):
@@ -64,7 +53,7 @@ async def revoke(kit: Kit, provider: Provider, tokens: Tokens) -> bool:
     token, hint = (tokens.refresh, "refresh_token") if tokens.refresh else (tokens.access, "access_token")
     try:
         reply = await _post(kit, provider, provider.revoke, {"token": token, "token_type_hint": hint}, SECONDS)
-    except UpstreamFailure:
+    except (UpstreamFailure, Refused):
         return False
     return reply.status in _ACCEPTED
 
@@ -104,17 +93,17 @@ async def patiently(kit: Kit, request: Callable[[float], Awaitable[Tokens]]) -> 
 
 
 async def _post(kit: Kit, provider: Provider, url: str, form: Mapping[str, str], seconds: float) -> Reply:
-    shown, proof = _client(provider.client)
-    return await _form(kit, url, {**form, **shown}, proof, seconds, allow_private=provider.allow_private)
+    shown, headers = proof(provider.client, provider.token, kit.now())
+    return await _form(kit, url, {**form, **shown}, headers, seconds, allow_private=provider.allow_private)
 
 
 async def _form(
-    kit: Kit, url: str, form: Mapping[str, str], proof: Headers, seconds: float, *, allow_private: bool
+    kit: Kit, url: str, form: Mapping[str, str], shown: Headers, seconds: float, *, allow_private: bool
 ) -> Reply:
     headers: Headers = (
         (b"content-type", b"application/x-www-form-urlencoded"),
         (b"accept", b"application/json"),
-        *proof,
+        *shown,
     )
     return await kit.fetch(
         "POST",
@@ -125,13 +114,3 @@ async def _form(
         limit=LARGEST,
         allow_private=allow_private,
     )
-
-
-def _client(client: Client) -> tuple[Mapping[str, str], Headers]:
-    """Who asks, in the form or in a header field; RFC 6749 2.3.1 has both halves of the latter form-encoded."""
-    if client.secret is None or client.auth == "none":
-        return {"client_id": client.id}, ()
-    if client.auth == "client_secret_post":
-        return {"client_id": client.id, "client_secret": client.secret}, ()
-    pair = f"{quote_plus(client.id)}:{quote_plus(client.secret)}"
-    return {}, ((b"authorization", b"Basic " + b64encode(pair.encode())),)

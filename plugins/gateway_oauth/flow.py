@@ -5,16 +5,17 @@ the PKCE verifier is made of it, so that a code that another browser brings is w
 """
 
 import base64
-import hashlib
 import hmac
 import re
 import secrets
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
+from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
+from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from gateway.contract import Kit
 from gateway_oauth import links
@@ -25,6 +26,11 @@ from gateway_oauth.scopes import asked
 _STATE = "connect-state"
 _COOKIE = re.compile(r"[A-Za-z0-9_-]{43}")
 _TOKENS = frozenset({"access_token", "id_token", "token", "refresh_token"})
+_OURS = frozenset({"client_id", "redirect_uri", "response_type", "scope", "state"}) | {
+    "code_challenge",
+    "code_challenge_method",
+}
+"""What the flow says to the consent page, whatever the config has under these names."""
 _LONGEST = 4096
 _PORTS = {"https": 443, "http": 80}
 
@@ -85,19 +91,15 @@ async def begin(kit: Kit, ticket: str, cookie: str) -> Begun:
     state, scopes = secrets.token_urlsafe(32), asked(catalog, link.provider)
     kept = State(link=link, browser=digest(cookie), scopes=scopes)
     await kit.stored.tickets.put(_STATE, digest(state), msgspec.json.encode(kept), kit.now() + LIFE)
-    challenge = hashlib.sha256(_verifier(state, cookie).encode()).digest()
-    url = _with(
-        settings.authorize,
-        {
-            **settings.extra,
-            "response_type": "code",
-            "client_id": settings.client.id,
-            "redirect_uri": redirect_uri(kit),
-            **({"scope": " ".join(scopes)} if scopes else {}),
-            "state": state,
-            "code_challenge": base64.urlsafe_b64encode(challenge).decode().rstrip("="),
-            "code_challenge_method": "S256",
-        },
+    url = prepare_grant_uri(
+        _page(settings),
+        settings.client.id,
+        "code",
+        redirect_uri=redirect_uri(kit),
+        scope=scopes,
+        state=state,
+        code_challenge=create_s256_code_challenge(_verifier(state, cookie)),
+        code_challenge_method="S256",
     )
     return Begun(url=url, provider=link.provider)
 
@@ -156,8 +158,10 @@ def _verifier(state: str, cookie: str) -> str:
     return base64.urlsafe_b64encode(made).decode().rstrip("=")
 
 
-def _with(url: str, fields: Mapping[str, str]) -> str:
-    """The address with these in its query; what it says there itself stays unless it is the same field."""
+def _page(settings: Any) -> str:
+    """The consent page's address with what the config adds to it, but for what the flow itself says there."""
+    url: str = settings.authorize
     parts = urlsplit(url)
-    before = [(name, value) for name, value in parse_qsl(parts.query, keep_blank_values=True) if name not in fields]
-    return urlunsplit(parts._replace(query=urlencode([*before, *fields.items()])))
+    before = [field for field in parse_qsl(parts.query, keep_blank_values=True) if field[0] not in settings.extra]
+    query = [field for field in (*before, *settings.extra.items()) if field[0] not in _OURS]
+    return urlunsplit(parts._replace(query=urlencode(query)))

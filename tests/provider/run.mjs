@@ -27,7 +27,8 @@ const client = {
   redirect_uris: options.redirect_uris,
   grant_types: ['authorization_code', 'refresh_token', 'client_credentials'],
   response_types: ['code'],
-  token_endpoint_auth_method: options.auth
+  token_endpoint_auth_method: options.auth,
+  ...(options.jwks && { jwks: options.jwks })
 }
 const adapter = model => new MemoryAdapter(model, store)
 const provider = new Provider(issuer, {

@@ -126,13 +126,14 @@ def oidc_provider(
     rotation: Rotation = "strict",
     *,
     seconds: int = 3600,
-    auth: Literal["client_secret_basic", "client_secret_post"] = "client_secret_basic",
+    auth: Literal["client_secret_basic", "client_secret_post", "private_key_jwt"] = "client_secret_basic",
     redirect_uris: Sequence[str] = ("http://127.0.0.1:1/connect/callback",),
     scopes: Sequence[str] = SCOPES,
     client_secret: str = "the-client's-secret",
+    jwks: Mapping[str, Any] | None = None,
     port: int = 0,
 ) -> Iterator[OidcProvider]:
-    """One that answers, until the end; `seconds` is how long access tokens live."""
+    """One that answers, until the end; `seconds` is how long access tokens live, `jwks` the client's keys."""
     install()
     asked = {
         "port": port,
@@ -143,6 +144,7 @@ def oidc_provider(
         "scopes": scopes,
         "client_id": "gateway",
         "client_secret": client_secret,
+        "jwks": jwks,
     }
     script, written = Path(__file__).with_name("run.mjs"), msgspec.json.encode(asked).decode()
     command = [str(NODE), "--no-warnings", str(script), str(INSTALLED), written]
