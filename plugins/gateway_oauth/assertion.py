@@ -51,7 +51,7 @@ class Account:
 
 def _read(text: str) -> AccountKey:
     try:
-        return msgspec.json.decode(text, type=AccountKey)
+        return msgspec.json.decode(text.encode(), type=AccountKey)  # a Secret is no text to msgspec
     except msgspec.DecodeError:
         wanted = "expected the JSON of a service account's key, with client_email, private_key and token_uri"
         raise ValueError(f"`key`: {wanted}") from None

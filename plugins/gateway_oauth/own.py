@@ -1,8 +1,10 @@
 """Tokens that no user has to come for: the gateway's own, and those that a caller's token is exchanged for."""
 
 import math
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Hashable
 from typing import Any
+
+import msgspec
 
 from gateway.contract import Call, Kit
 from gateway.errors import ScopeMissing
@@ -53,7 +55,7 @@ def client_credentials(settings: ClientCredentials, kit: Kit) -> tuple[Own, Key]
     async def request(_: Key, seconds: float) -> Tokens:
         return await endpoint.ask(kit, _provider(kit, name), form, seconds=seconds)
 
-    return kit.keep(("oauth-own", settings), lambda: Own(kit, name, request)), (name,)
+    return kit.keep(_kept(settings), lambda: Own(kit, name, request)), (name,)
 
 
 def service_account(settings: ServiceAccount, kit: Kit) -> tuple[Own, Key]:
@@ -82,7 +84,12 @@ def exchanged(settings: TokenExchange, kit: Kit) -> tuple[Own, Callable[[Call], 
             raise ScopeMissing(_KEY_ALONE)
         return name, call.caller.token
 
-    return kit.keep(("oauth-own", settings), lambda: Own(kit, name, request)), key_of
+    return kit.keep(_kept(settings), lambda: Own(kit, name, request)), key_of
+
+
+def _kept(settings: ClientCredentials | TokenExchange) -> Hashable:
+    """The same for the same settings, which hold further parameters and so are no key themselves."""
+    return "oauth-own", msgspec.json.encode(settings, order="deterministic")
 
 
 def _scope(scopes: tuple[str, ...]) -> dict[str, str]:
