@@ -50,7 +50,7 @@ def _signed(client_id: str, pem: str, audience: str, now: float) -> Mapping[str,
     """RFC 7523 2.2."""
     try:
         key = RSAKey.import_key(pem)
+        assertion = private_key_jwt_sign(key, client_id, audience, issued_at=int(now), expires_in=LIFE)
     except (JoseError, ValueError, TypeError):
-        raise Refused("the client's `secret` is no RSA key in PEM, which `private_key_jwt` signs with") from None
-    assertion = private_key_jwt_sign(key, client_id, audience, issued_at=int(now), expires_in=LIFE)
+        raise Refused("the client's `secret` is no private RSA key in PEM, with which it would sign") from None
     return {"client_id": client_id, "client_assertion_type": ASSERTION_TYPE, "client_assertion": assertion}

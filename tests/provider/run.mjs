@@ -113,7 +113,7 @@ const orders = {
 
 const calendar = async (request, response) => {
   const [, value] = /^Bearer (.+)$/i.exec(request.headers.authorization ?? '') ?? []
-  const token = value && await provider.AccessToken.find(value)
+  const token = value && (await provider.AccessToken.find(value) ?? await provider.ClientCredentials.find(value))
   const fault = state.vendorFaults.shift()
   const status = fault ?? (!token ? 401 : token.scope?.split(' ').includes('calendar.events') ? 200 : 403)
   seen.calendar.push({ status, user: token?.accountId ?? null })

@@ -20,6 +20,8 @@ from tests.plugins.oauth.house import provider
 from tests.provider import OidcProvider, oidc_provider
 
 KEY = RSAKey.generate_key(2048, {"kid": "k1"})
+PUBLIC = KEY.as_pem(private=False).decode()
+BROKEN = "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n"
 NOW = 1_800_000_000.0
 AUDIENCE = "https://login.example/token"
 
@@ -74,9 +76,9 @@ def test_an_assertion_names_who_asks_whom_and_is_good_once_and_not_for_long() ->
     assert claims[0] == {"iss": "gateway", "sub": "gateway", "aud": AUDIENCE, "iat": NOW, "exp": NOW + LIFE}
 
 
-@pytest.mark.parametrize("secret", ["", "no key", "-----BEGIN PRIVATE KEY-----\nc2VjcmV0\n-----END PRIVATE KEY-----\n"])
+@pytest.mark.parametrize("secret", ["", "no key", PUBLIC, BROKEN], ids=["empty", "no key", "public", "broken"])
 def test_what_is_no_key_is_said_without_showing_it(secret: str) -> None:
-    with pytest.raises(Refused, match="no RSA key in PEM") as caught:
+    with pytest.raises(Refused, match="no private RSA key") as caught:
         proof(Client(id="gateway", secret=Secret(secret), auth="private_key_jwt"), AUDIENCE, NOW)
 
     assert secret == "" or secret not in str(caught.value)
