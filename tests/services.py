@@ -38,6 +38,10 @@ class Redis:
         self.process = self._launched()
 
     @property
+    def folder(self) -> Path:
+        return self._folder
+
+    @property
     def url(self) -> str:
         return f"redis://{self._user}127.0.0.1:{self.port}/0"
 
