@@ -120,8 +120,7 @@ class _Compiler:
         self.problems: list[Problem] = []
 
     def endpoints(self, integration: IntegrationConfig) -> Iterator[Plan]:
-        credential = self._credential(integration)
-        user_bound = credential is not None and credential.user_bound
+        user_bound = self._user_bound(integration)
         for endpoint in integration.endpoints:
             try:
                 operation = operation_of(
@@ -135,8 +134,9 @@ class _Compiler:
     def native(self, integration: IntegrationConfig) -> Iterator[Plan]:
         if integration.native is None:
             return
+        bound, url = self._user_bound(integration), self._public_url
         try:
-            operations = tuple(native_operations(integration, self._server, self._public_url))
+            operations = tuple(native_operations(integration, self._server, user_bound=bound, public_url=url))
         except ValueError as wrong:
             self._report(("integrations", integration.name, "native"), wrong)
             return
@@ -217,6 +217,10 @@ class _Compiler:
 
     def _credential(self, integration: IntegrationConfig) -> Credential | None:
         return None if integration.credential is None else self._credentials[type(integration.credential)]
+
+    def _user_bound(self, integration: IntegrationConfig) -> bool:
+        credential = self._credential(integration)
+        return credential is not None and credential.user_bound
 
     def _report(self, path: tuple[str | int, ...], wrong: ValueError) -> None:
         self.problems.append(self._source.problem("GW301", path, str(wrong)))

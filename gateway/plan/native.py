@@ -20,7 +20,9 @@ _TO_VENDOR = TO_VENDOR | {b"accept-encoding"}
 _PATTERN = re.compile(r"(/(\*|[^*/{}]+))*(/|/\*\*)?")
 
 
-def native_operations(integration: IntegrationConfig, server: Server, public_url: str) -> Iterator[Operation]:
+def native_operations(
+    integration: IntegrationConfig, server: Server, *, user_bound: bool, public_url: str
+) -> Iterator[Operation]:
     """One operation an allowed method and pattern. Raises ValueError for a pattern that is none."""
     native = integration.native
     if native is None:
@@ -37,6 +39,7 @@ def native_operations(integration: IntegrationConfig, server: Server, public_url
             upstream=pattern,
             base_url=(native.base_url or integration.written.base_url).rstrip("/"),
             invalidates=() if method in _READS else (ALL_TAGS,),
+            user_bound=user_bound,
             native=True,
             error_format=native.error_format,
             error_body=native.error_body,

@@ -27,6 +27,7 @@ integrations:
     base_url: {calendar}
     allow_private: true
     credential: {{use: oauth, provider: acme}}
+    native: {{mount: /native/calendar, allow: [GET /events]}}
     endpoints:
       list_events: {{route: GET /events, scopes: [calendar.events]}}
       list_again: {{route: GET /again, upstream: GET /events}}
@@ -174,3 +175,14 @@ def test_all_workers_know_at_once(tmp_path: Path) -> None:
                 assert {events(gateway, "max").status_code for _ in range(6)} == {200}
                 with gateway.client() as client:
                     client.delete("/connections/calendar", headers={"x-gateway-user": "max"})
+
+
+def test_a_native_mount_is_asked_with_the_users_grant_too(gateway: Running) -> None:
+    connect(gateway, "una")
+    with gateway.client(untold="native mounts stand beside the document") as client:
+        answers = [
+            client.get("/native/calendar/events", headers={"x-gateway-user": user}) for user in ("una", "nobody")
+        ]
+
+    assert [answer.status_code for answer in answers] == [200, 403]
+    assert answers[0].json()["user"] == "una@acme"
