@@ -124,7 +124,10 @@ def within(
                 await prepare(database)
             store = PatientStore(SqlStore(database))
             world = World(store, TokenServer(*answers or (granted(),)), what or catalog(), random, shared)
-            return await work(world)
+            try:
+                return await work(world)
+            finally:
+                await world.manager.access.finish()  # a look that nobody waits for would outlive the database
         finally:
             with outside():
                 await database.close()
