@@ -30,6 +30,8 @@ logger = logging.getLogger("gateway")
 
 SETTLING = 0.05
 """Seconds for granian's servers to begin: to be stopped before that is more than they can take."""
+CLOSING = 16.0
+"""Seconds that an end in order may take once all answers are given: renewals, the database, connections."""
 FLUSHING = 1.0
 """Seconds that answers which are on their way have at least, to reach their clients before the connections end."""
 
@@ -99,7 +101,11 @@ async def _end(
     for server, _ in pairs:
         server.stop()  # type: ignore[no-untyped-call]
     await asyncio.wait([task for _, task in pairs], timeout=max(FLUSHING, until - loop.time()))
-    await application.close()
+    try:
+        async with asyncio.timeout(CLOSING):
+            await application.close()
+    except TimeoutError:
+        logger.warning("not everything was closed in order within %g seconds", CLOSING)
 
 
 async def _watch(application: Application, place: Place | None) -> None:

@@ -10,7 +10,7 @@ from gateway_oauth.manager import manager_of
 
 logger = logging.getLogger("gateway")
 
-PATIENCE = 15.0
+PATIENCE = 13.0
 """Seconds that the end waits for a provider and for the store."""
 
 
