@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 
-import gateway
 from gateway.callers import believing
 from gateway.catalog import catalog_of, public_pages
 from gateway.contract import Call, Catalog, Handler, Reply, Stage
@@ -24,7 +23,6 @@ from gateway.registry import Registry, discover
 from gateway.rendering import Rendered, resolved
 from gateway.settled import settled
 from gateway.siblings import Voice
-from gateway.telemetry import Telemetry
 from gateway.tidying import tidy_memory
 from gateway.upstream import sender
 from gateway.web.edge import Edge
@@ -57,16 +55,15 @@ class Application:
         self._catalog = Catalog()
         self._world = World(launch, self._registry, loaded.config.server, lambda: self._catalog)
         self._world.leases.hold(loaded.readers)
-        self._telemetry = Telemetry(gateway.__version__, time.time)
         self._lock = threading.Lock()
         self._refusal: str | None = None
         self.on_loaded: Callable[[Loaded], None] = _nothing
         self.speaks = True
-        self.voice = Voice(self.health, self.reload_aside, self._telemetry)
+        self.voice = Voice(self.health, self.reload_aside, self._world.telemetry, self._world.workers)
         self._loaded, self.plans, generation = self._compile(loaded)
-        self.edge = Edge(generation, time.monotonic, sheds=launch.sheds)
+        self.edge = Edge(generation, time.monotonic, observing=self._world.observing, sheds=launch.sheds)
         self.admin = Edge(self._admin_generation(), time.monotonic)
-        self._telemetry.loaded(self._loaded.config.digest)
+        self._world.telemetry.loaded(self._loaded.config.digest)
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         await self.edge(scope, receive, send)
@@ -153,7 +150,7 @@ class Application:
         self.edge.swap(generation)
         self._world.leases.hold(loaded.readers)
         self.on_loaded(loaded)
-        self._telemetry.loaded(self._loaded.config.digest)
+        self._world.telemetry.loaded(self._loaded.config.digest)
 
     def _load(self, file: Path) -> Loaded:
         return load(file, self._registry, self._launch.environ, lenient_secrets=self._stubbed)
@@ -239,7 +236,7 @@ class Application:
 
     def _refused(self, problems: tuple[str, ...]) -> tuple[str, ...]:
         self._refusal = "; ".join(problems)
-        self._telemetry.refused()
+        self._world.telemetry.refused()
         logger.error("config not reloaded: %s", self._refusal)
         return problems
 

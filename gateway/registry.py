@@ -21,7 +21,7 @@ from gateway.config import (
     Server,
     top,
 )
-from gateway.contract import Credential, Lifespan, Page, Policy, SecretSource, Vault
+from gateway.contract import Credential, Lifespan, Observer, Page, Policy, SecretSource, Vault
 from gateway.declared import Settings
 from gateway.units import written
 
@@ -39,6 +39,7 @@ class Registry(msgspec.Struct, frozen=True):
     secrets: tuple[SecretSource, ...] = ()
     pages: tuple[Page, ...] = ()
     lifespans: tuple[Lifespan, ...] = ()
+    observers: tuple[Observer, ...] = ()
 
     def policy_types(self) -> dict[str, Any]:
         """What may be written under each policy's key, policies of later versions included."""
@@ -66,6 +67,7 @@ def discover() -> Registry:
         secrets=_loaded("gateway.secrets", SecretSource, lambda source: source.scheme),
         pages=_loaded("gateway.pages", Page, lambda page: f"{page.method} {page.path}"),
         lifespans=_loaded("gateway.lifespans", Lifespan, lambda lifespan: lifespan.name),
+        observers=_loaded("gateway.observers", Observer, lambda observer: observer.name),
     )
 
 

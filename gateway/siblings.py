@@ -6,44 +6,33 @@ others, and says so of those that do not answer.
 
 import asyncio
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
-from typing import Protocol
 
 import msgspec
 
 from gateway.operations import Health
 from gateway.sharing import State
 from gateway.telemetry import Family, Telemetry, merged, page
+from gateway.together import TELLING, Together
 
-TELLING = 1.0
-"""Seconds for what a worker knows already."""
 RELOADING = 30.0
 _STATES = ("closed", "half-opened", "opened")
 """Of two workers' circuits the more careful one counts; what is not in here is more than `opened`."""
 
 
-class Siblings(Protocol):
-    """The other workers, by number; None from one that does not answer in time."""
-
-    async def ask(self, what: str, patience: float) -> Mapping[int, bytes | None]: ...
-
-
-class Nobody:
-    """The siblings of a worker that is alone."""
-
-    async def ask(self, what: str, patience: float) -> Mapping[int, bytes | None]:
-        return {}
-
-
 class Voice:
-    """`siblings` are put in by whoever starts several workers; `answer` is what they ask of this one."""
+    """What the workers say together; `answer` is what they ask of this one."""
 
     def __init__(
-        self, health: Callable[[], Health], reload: Callable[[str], Awaitable[Sequence[str]]], telemetry: Telemetry
+        self,
+        health: Callable[[], Health],
+        reload: Callable[[str], Awaitable[Sequence[str]]],
+        telemetry: Telemetry,
+        workers: Together,
     ) -> None:
         self._health = health
         self._reload = reload
         self._telemetry = telemetry
-        self.siblings: Siblings = Nobody()
+        self.workers = workers
 
     async def answer(self, what: str) -> bytes:
         match what:
@@ -54,11 +43,12 @@ class Voice:
             case "reload":
                 return msgspec.msgpack.encode(await self._reload(""))
             case _:
-                raise ValueError(what)
+                name, _, about = what.partition(" ")
+                return self.workers.own(name, about)
 
     async def health(self) -> Health:
         own = self._health()
-        others = await self.siblings.ask("health", TELLING)
+        others = await self.workers.siblings.ask("health", TELLING)
         heard = {index: msgspec.msgpack.decode(said, type=Health) for index, said in others.items() if said is not None}
         silent = others.keys() - heard.keys()
         return msgspec.structs.replace(
@@ -77,7 +67,7 @@ class Voice:
         )
 
     async def metrics(self) -> bytes:
-        others = await self.siblings.ask("metrics", TELLING)
+        others = await self.workers.siblings.ask("metrics", TELLING)
         heard = [msgspec.msgpack.decode(said, type=list[Family]) for said in others.values() if said is not None]
         own = self._telemetry.families()
         return await asyncio.to_thread(page, merged([own, *heard]) if heard else own)
@@ -87,7 +77,7 @@ class Voice:
         own = await self._reload(address)
         if own:
             return list(own)
-        others = await self.siblings.ask("reload", RELOADING)
+        others = await self.workers.siblings.ask("reload", RELOADING)
         return [problem for index in sorted(others) for problem in _told(index, others[index])]
 
 

@@ -1,13 +1,14 @@
 """Metrics: what a process knows of itself, and how the pages of several become one true page."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Literal
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Literal, TypeVar
 
 import msgspec
-from prometheus_client import CollectorRegistry, Gauge, Info, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
 from prometheus_client.core import Metric
 from prometheus_client.samples import Exemplar, Sample
 
+Known = TypeVar("Known", Counter, Gauge, Histogram)
 Across = Literal["sum", "min", "max"]
 """What a gauge of several processes comes to; counters and histograms are always added up."""
 _FOLDS: Mapping[Across, Callable[[float, float], float]] = {
@@ -46,12 +47,14 @@ class Family(msgspec.Struct, frozen=True, array_like=True):
 
 
 class Telemetry:
-    """One registry a process; nothing global."""
+    """One registry a process; nothing global. It is the Metrics of a Kit."""
 
     def __init__(self, version: str, now: Callable[[], float]) -> None:
         self._now = now
         self.registry = CollectorRegistry()
         self._across: dict[str, Across] = {"gateway_build": "max"}
+        self._made: dict[str, Counter | Gauge | Histogram] = {}
+        self._before_reading: list[Callable[[], None]] = []
         Info("gateway_build", "The version that runs", registry=self.registry).info({"version": version})
         self._config = self.gauge("gateway_config_info", "The config that serves", ["hash"], across="max")
         self._good = self.gauge(
@@ -61,10 +64,31 @@ class Telemetry:
             "gateway_config_last_reload_timestamp_seconds", "When a config was last taken over", across="max"
         )
 
+    def counter(self, name: str, about: str, labels: Iterable[str] = ()) -> Counter:
+        return self._once(Counter, name, lambda: Counter(name, about, tuple(labels), registry=self.registry))
+
     def gauge(self, name: str, about: str, labels: Iterable[str] = (), *, across: Across) -> Gauge:
         """A gauge has to say what the values of several workers come to."""
         self._across[name] = across
-        return Gauge(name, about, tuple(labels), registry=self.registry)
+        return self._once(Gauge, name, lambda: Gauge(name, about, tuple(labels), registry=self.registry))
+
+    def histogram(self, name: str, about: str, labels: Iterable[str] = (), *, buckets: Sequence[float]) -> Histogram:
+        def make() -> Histogram:
+            return Histogram(name, about, tuple(labels), buckets=buckets, registry=self.registry)
+
+        return self._once(Histogram, name, make)
+
+    def at_scrape(self, refresh: Callable[[], None]) -> None:
+        self._before_reading.append(refresh)
+
+    def _once(self, kind: type[Known], name: str, make: Callable[[], Known]) -> Known:
+        """A config that is loaded anew asks for the metrics of its policies anew."""
+        made = self._made.get(name)
+        if made is None:
+            made = self._made[name] = make()
+        if not isinstance(made, kind):
+            raise TypeError(f"{name} is a {type(made).__name__.lower()} already")
+        return made
 
     def loaded(self, digest: str) -> None:
         self._config.clear()
@@ -76,6 +100,8 @@ class Telemetry:
         self._good.set(0)
 
     def families(self) -> list[Family]:
+        for refresh in self._before_reading:
+            refresh()
         return [
             Family(metric.name, metric.documentation, metric.type, self._across.get(metric.name, "sum"), _lines(metric))
             for metric in self.registry.collect()

@@ -1,19 +1,24 @@
 """What an application holds on to whatever its config says: engines, store, shared state, vault, kept state."""
 
 import contextlib
+import time
 from collections.abc import Callable
 
+import gateway
 from gateway.auditing import noted
 from gateway.callers import Identity, Keys, Recognition, Tokens
 from gateway.config import Callers, Server
 from gateway.contract import Catalog, Surroundings
 from gateway.launch import Launch
 from gateway.leases import Leases, Reload
+from gateway.observing import Observing
 from gateway.plan import Keeper, system_kit
 from gateway.records import Records
 from gateway.registry import Registry
 from gateway.safe import Safe
 from gateway.sharing import sharing
+from gateway.telemetry import Telemetry
+from gateway.together import Together
 from gateway.upstream import Engines, Fetching
 
 
@@ -25,6 +30,8 @@ class World:
         self._life = contextlib.AsyncExitStack()
         self.keeper = Keeper()
         self.leases = Leases()
+        self.telemetry = Telemetry(gateway.__version__, time.time)
+        self.workers = Together()
         self.sharing = sharing(server.shared_state, launch.environ)
         self.records = Records(server.storage, server.storage_read)
         self.engines = Engines(launch.engine)
@@ -39,7 +46,10 @@ class World:
             vault=self.safe,
             fetch=fetch,
             catalog=catalog,
+            metrics=self.telemetry,
+            workers=self.workers,
         )
+        self.observing = Observing([observer.build(self.kit) for observer in registry.observers])
 
     def recognition(self, callers: Callers) -> Recognition:
         """How callers are recognised whom the config describes so."""
@@ -75,6 +85,7 @@ class World:
         await noted(self.kit.stored.audit, action, digest, who=who, address=address, problems=problems)
 
     async def close(self) -> None:
+        self.observing.flush()
         await self._life.aclose()
         await self.leases.close()
         self.keeper.close()

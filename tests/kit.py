@@ -10,6 +10,8 @@ from gateway.contract import SLOTS, Catalog, Fetch, TokenVault
 from gateway.plan.nowhere import NoStore, NoVault, no_fetch
 from gateway.sharing import Memory
 from gateway.stored import Stored
+from gateway.telemetry import Telemetry
+from gateway.together import Together
 
 T = TypeVar("T")
 
@@ -81,6 +83,8 @@ def kit(
         vault=vault or NoVault(),
         fetch=fetch,
         catalog=lambda: catalog or Catalog(),
+        metrics=Telemetry("", lambda: now),
+        workers=Together(),
     )
 
 

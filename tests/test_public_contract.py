@@ -5,10 +5,10 @@ from gateway.contract import SLOTS
 from gateway.registry import discover
 
 NAMES = """
-SLOTS Answer Body Call Caller Catalog Credential Declared Duration Event FailureClass Fetch GatewayError Handler
-Headers InvalidRequest JsonSchema Keep Kit Lifespan NotShared Operation Pace Page Parameter Percentage Policy Reply
-ReplyMapping Secret SecretSource Send Settings Shared Site Size Stage Surroundings Taken TokenVault Trail Unsealable
-Vault Verdict first problem_reply
+SLOTS Answer Body Call Caller Catalog Credential Declared Duration Event FailureClass Fetch Finished
+GatewayError Handler Headers InvalidRequest JsonSchema Keep Kit Lifespan Metrics NotShared Observe Observer Operation
+Pace Page Parameter Percentage Policy Reply ReplyMapping Secret SecretSource Send Settings Shared Site Size Stage
+Surroundings Taken TokenVault Trace Trail Unsealable Vault Verdict Workers first problem_reply
 """
 
 ORDER = """

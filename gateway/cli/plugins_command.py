@@ -11,7 +11,7 @@ from gateway.cli.group import PLUGINS
 from gateway.cli.reporting import refuse
 from gateway.registry import PluginError, discover
 
-GROUPS = ("policies", "credentials", "vaults", "secrets", "pages", "lifespans")
+GROUPS = ("policies", "credentials", "vaults", "secrets", "pages", "lifespans", "observers")
 
 
 class Offer(msgspec.Struct, frozen=True, kw_only=True):

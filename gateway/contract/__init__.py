@@ -16,9 +16,11 @@ from gateway.contract.call import (
     first,
 )
 from gateway.contract.kit import Catalog, Declared, Fetch, Keep, Kit, Site, TokenVault, Unsealable
+from gateway.contract.observing import LEFT, Finished, Metrics, Observe, Workers
 from gateway.contract.offers import (
     Credential,
     Lifespan,
+    Observer,
     Page,
     Policy,
     SecretReader,
@@ -26,8 +28,10 @@ from gateway.contract.offers import (
     Surroundings,
     Vault,
 )
+from gateway.contract.trace import Trace
 
 __all__ = [
+    "LEFT",
     "SLOTS",
     "Body",
     "Call",
@@ -38,11 +42,15 @@ __all__ = [
     "Event",
     "FailureClass",
     "Fetch",
+    "Finished",
     "Handler",
     "Headers",
     "Keep",
     "Kit",
     "Lifespan",
+    "Metrics",
+    "Observe",
+    "Observer",
     "Page",
     "Policy",
     "Reply",
@@ -52,9 +60,11 @@ __all__ = [
     "Stage",
     "Surroundings",
     "TokenVault",
+    "Trace",
     "Trail",
     "Unsealable",
     "Vault",
     "Verdict",
+    "Workers",
     "first",
 ]

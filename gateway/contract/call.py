@@ -6,6 +6,7 @@ from typing import Any, Literal, Protocol
 
 import msgspec
 
+from gateway.contract.trace import Trace
 from gateway.units import Secret
 
 Headers = tuple[tuple[bytes, bytes], ...]
@@ -60,11 +61,12 @@ class Event(msgspec.Struct, frozen=True):
 class Trail:
     """What happened to one request, in order; the one source of spans, access lines, Server-Timing and `explain`."""
 
-    __slots__ = ("_clock", "events")
+    __slots__ = ("_clock", "events", "trace")
 
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], trace: Trace | None = None) -> None:
         self._clock = clock
         self.events: list[Event] = []
+        self.trace = trace
 
     def note(self, name: str, **detail: object) -> None:
         self.events.append(Event(self._clock(), name, detail))

@@ -6,6 +6,7 @@ from typing import Any, Protocol, TypeVar
 import msgspec
 
 from gateway.contract.call import Headers, Reply
+from gateway.contract.observing import Metrics, Workers
 from gateway.declared import Operation
 from gateway.shared import Shared
 from gateway.stored import Stored
@@ -109,7 +110,8 @@ class Kit(msgspec.Struct, frozen=True, kw_only=True):
 
     `clock` is monotonic seconds, `now` seconds since 1970, `random` uniform in [0, 1). `secret` seals what callers
     carry for us, such as cursors: all processes of one gateway have the same. `shared` is what they know together,
-    `stored` what outlives them, and `vault` seals what is secret of it. `catalog` tells what is served now.
+    `stored` what outlives them, and `vault` seals what is secret of it. `catalog` tells what is served now. `metrics`
+    are this process's, and `workers` those of this gateway, asked together.
     """
 
     clock: Callable[[], float]
@@ -122,4 +124,6 @@ class Kit(msgspec.Struct, frozen=True, kw_only=True):
     vault: TokenVault
     fetch: Fetch
     catalog: Callable[[], Catalog]
+    metrics: Metrics
+    workers: Workers
     secret: bytes = b""

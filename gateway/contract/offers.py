@@ -8,6 +8,7 @@ import msgspec
 
 from gateway.contract.call import Handler, Stage
 from gateway.contract.kit import Catalog, Fetch, Kit, Site, TokenVault
+from gateway.contract.observing import Observe
 
 
 def always(catalog: Catalog) -> bool:
@@ -117,3 +118,10 @@ class Lifespan(msgspec.Struct, frozen=True, kw_only=True):
 
     name: str
     run: Callable[[Kit], AbstractAsyncContextManager[None]]
+
+
+class Observer(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody who is told of finished requests. `build` is called once for each application, not for each config."""
+
+    name: str
+    build: Callable[[Kit], Observe]

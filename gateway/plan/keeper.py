@@ -8,11 +8,13 @@ import time
 from collections.abc import Callable, Hashable, Mapping
 from typing import Any, TypeVar
 
-from gateway.contract import Catalog, Fetch, Kit, TokenVault
+from gateway.contract import Catalog, Fetch, Kit, Metrics, TokenVault, Workers
 from gateway.plan.nowhere import NoStore, NoVault, no_catalog, no_fetch
 from gateway.shared import Shared
 from gateway.sharing import Memory
 from gateway.stored import Stored
+from gateway.telemetry import Telemetry
+from gateway.together import Together
 
 T = TypeVar("T")
 
@@ -73,6 +75,8 @@ def system_kit(
     vault: TokenVault | None = None,
     fetch: Fetch = no_fetch,
     catalog: Callable[[], Catalog] = no_catalog,
+    metrics: Metrics | None = None,
+    workers: Workers | None = None,
 ) -> Kit:
     """The world as it is. Without GATEWAY_LINK_SECRET, the links that callers are given lead on until it ends."""
     given = environ.get(LINK_SECRET)
@@ -87,5 +91,7 @@ def system_kit(
         vault=vault or NoVault(),
         fetch=fetch,
         catalog=catalog,
+        metrics=metrics or Telemetry("", time.time),
+        workers=workers or Together(),
         secret=hashlib.sha256(given.encode()).digest() if given else secrets.token_bytes(32),
     )

@@ -14,7 +14,7 @@ logger = logging.getLogger("gateway")
 Answer = Callable[[str], Awaitable[bytes]]
 _LENGTH = 4
 """Bytes that say how long an answer is."""
-_LONGEST_QUESTION = 64
+_LONGEST_QUESTION = 256
 _QUESTION_SECONDS = 1.0
 
 

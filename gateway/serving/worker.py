@@ -87,7 +87,7 @@ async def _join(application: Application, options: Options, place: Place, stack:
     application.on_loaded = place.aside.keep
     place.aside.keep(application.loaded)
     application.speaks = place.index == 0
-    application.voice.siblings = Doors(folder, place.index, options.workers)
+    application.voice.workers.siblings = Doors(folder, place.index, options.workers)
     await stack.enter_async_context(answering(folder, place.index, application.voice.answer))
 
 

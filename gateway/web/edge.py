@@ -7,8 +7,9 @@ Litestar application (docs/adr/0003).
 from collections.abc import Callable
 from typing import Any
 
+from gateway.observing import Observing
 from gateway.overdue import Overdue
-from gateway.web.exchange import Exchange
+from gateway.web.exchange import Around, BeginTrace, Exchange, untraced
 from gateway.web.generation import Generation
 from gateway.web.intake import Receive, Scope
 from gateway.web.outgoing import Send
@@ -25,18 +26,30 @@ class Edge:
 
     `busy` counts the requests inside. Once it is `draining`, every connection is told to end after its answer; once it
     is `refusing`, new requests are refused. Where it `sheds`, more than the process can do is turned away: only a
-    server's own loop can tell how late it is.
+    server's own loop can tell how late it is. `observing` is told of every request that has been answered.
     """
 
-    def __init__(self, generation: Generation, clock: Callable[[], float], *, sheds: bool = False) -> None:
+    def __init__(
+        self,
+        generation: Generation,
+        clock: Callable[[], float],
+        *,
+        observing: Observing | None = None,
+        begin_trace: BeginTrace = untraced,
+        sheds: bool = False,
+    ) -> None:
         self.generation = generation
         self.draining = False
         self.refusing = False
         self.busy = 0
-        self._clock = clock
+        self._around = Around(
+            clock=clock,
+            waiting=Overdue(PATIENCE, Watch.begin),
+            observing=observing or Observing(),
+            begin_trace=begin_trace,
+        )
         self._gate = Gate(clock) if sheds else None
         self._refusal = Refusal(generation)
-        self._waiting: Overdue[Watch] = Overdue(PATIENCE, Watch.begin)
 
     def swap(self, generation: Generation) -> Generation:
         """Requests that are inside the old generation, which is returned, finish there."""
@@ -52,9 +65,9 @@ class Edge:
             send = _last_answer(send)
         try:
             if self._gate is not None and self._gate.turns_away(self.busy) and scope["raw_path"] not in _ALWAYS:
-                await self._refusal.send(scope, send)
+                await self._refusal.send(scope, send, self._around.observing, self._around.clock())
                 return
-            exchange = Exchange((scope, receive, send), self.generation, self._clock, self._waiting)
+            exchange = Exchange((scope, receive, send), self.generation, self._around)
             await exchange.serve(draining=self.refusing)
         finally:
             self.busy -= 1

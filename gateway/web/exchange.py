@@ -1,15 +1,19 @@
-"""One request and its answer, from the first byte to the last.
+"""One request and its answer, from the first byte to the last, and what is known of both when they are through.
 
 Every answer there is leaves through `respond`, so every answer carries a correlation id.
 """
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from gateway.contract import Call, Caller, Headers, Reply, Trail, first
+import msgspec
+
+from gateway.contract import LEFT, Call, Caller, Event, Finished, Headers, Reply, Trace, Trail, first
+from gateway.declared import Operation
 from gateway.errors import GatewayError, InternalError, MethodNotAllowed, ShuttingDown
+from gateway.observing import Observing
 from gateway.overdue import Overdue
 from gateway.problems import problem_reply
 from gateway.web.compression import without_suffix
@@ -23,29 +27,46 @@ from gateway.web.watching import Watch
 
 logger = logging.getLogger("gateway")
 
+FIRST_ERROR = 400
+KNOWN = "caller.known"
+MAPPED = "errors.mapped"
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+BeginTrace = Callable[[Headers], Trace | None]
+"""Finds or makes the place in a trace of the request with these fields; None where nothing is traced."""
+
+
+def untraced(headers: Headers) -> None:
+    """Nothing is traced."""
+
+
+class Around(msgspec.Struct, frozen=True, kw_only=True):
+    """What all requests of an edge have in common, whatever is served; `waiting` watches over those that take long."""
+
+    clock: Callable[[], float]
+    waiting: Overdue[Watch]
+    observing: Observing
+    begin_trace: BeginTrace = untraced
 
 
 class Exchange:
-    """What is known of one request; `waiting` watches over those that take long."""
+    """What is known of one request."""
 
     __slots__ = (
-        "_answering", "_clock", "_correlation", "_generation", "_headers", "_receive", "_scope", "_send", "_started",
-        "_waiting",
+        "_answering", "_around", "_correlation", "_events", "_generation", "_headers", "_operation", "_receive",
+        "_scope", "_send", "_slug", "_started", "_status", "_trace",
     )  # fmt: skip
 
-    def __init__(
-        self,
-        asgi: tuple[Scope, Receive, Send],
-        generation: Generation,
-        clock: Callable[[], float],
-        waiting: Overdue[Watch],
-    ) -> None:
+    def __init__(self, asgi: tuple[Scope, Receive, Send], generation: Generation, around: Around) -> None:
         self._scope, self._receive, self._send = asgi
         self._generation = generation
-        self._clock = clock
-        self._waiting = waiting
-        self._started = clock()
+        self._around = around
+        self._started = around.clock()
+        self._operation: Operation | None = None
+        self._events: Sequence[Event] = ()
+        self._trace: Trace | None = None
+        self._status = 0
+        self._slug = ""
         self._headers: Headers = tuple(self._scope["headers"])
         self._correlation = correlation_of(self._headers)
         self._answering = False
@@ -64,6 +85,28 @@ class Exchange:
             if self._answering:
                 raise
             await self._refuse(InternalError())
+        finally:
+            self._around.observing.add(self._finished())
+
+    def _finished(self) -> Finished:
+        """Without a status nobody was there any more to be answered."""
+        client = self._scope.get("client")
+        events = self._events
+        if not self._slug and self._status >= FIRST_ERROR:
+            self._slug = next((str(event.detail["slug"]) for event in reversed(events) if event.name == MAPPED), "")
+        return Finished(
+            self._correlation,
+            self._operation,
+            self._scope["method"],
+            self._status or LEFT,
+            self._slug,
+            next((str(event.detail["caller"]) for event in events[:2] if event.name == KNOWN), ""),
+            client_address(client[0] if client else "", self._headers, self._generation.door.proxies),
+            self._started,
+            self._around.clock(),
+            events,
+            self._trace,
+        )
 
     async def _route(self, *, draining: bool) -> None:
         head = admit(self._scope, self._headers, self._generation.door)
@@ -105,11 +148,14 @@ class Exchange:
         await self._respond(Reply(204, ((b"allow", allow), *asked)))
 
     async def _endpoint(self, endpoint: Endpoint, values: tuple[str, ...], head: Head) -> None:
-        trail = Trail(self._clock)
+        self._operation = endpoint.operation
+        self._trace = self._around.begin_trace(head.headers)
+        trail = Trail(self._around.clock, self._trace)
+        self._events = trail.events
         streamed = endpoint.operation.uploads and head.length != 0
         upload = Uploading(self._receive, self._generation.door.body_limit) if streamed else None
         call = await self._call(endpoint, values, head, (trail, upload))
-        watch = Watch(self._waiting, self._receive, trail, harmless=call.method in _HARMLESS, upload=upload)
+        watch = Watch(self._around.waiting, self._receive, trail, harmless=call.method in _HARMLESS, upload=upload)
         try:
             with watch:
                 reply = await endpoint.handle(call)
@@ -120,11 +166,12 @@ class Exchange:
                     accept_encoding=first(head.headers, b"accept-encoding"),
                     private=endpoint.private,
                     fields=endpoint.fields,
-                    timing=server_timing(trail, self._started, self._clock()),
+                    timing=server_timing(trail, self._started, self._around.clock()),
                 )
         except asyncio.CancelledError:
             if not watch.left:
                 raise
+            self._status = LEFT
 
     async def _call(
         self, endpoint: Endpoint, values: tuple[str, ...], head: Head, made: tuple[Trail, Uploading | None]
@@ -148,6 +195,7 @@ class Exchange:
         )
 
     async def _refuse(self, error: GatewayError) -> None:
+        self._slug = error.slug
         reply = problem_reply(error, correlation_id=self._correlation, public_url=self._generation.public_url)
         await self._respond(reply)
 
@@ -156,6 +204,7 @@ class Exchange:
         if generation.door.origins:
             fields = (*fields, *cors_fields(self._headers, generation.door.origins))
         self._answering = True
+        self._status = reply.status
         out = Outgoing(
             correlation_id=self._correlation,
             head=self._scope["method"] == "HEAD",
@@ -168,6 +217,7 @@ class Exchange:
         """The site's answers carry a correlation id too."""
         self._answering = True
         if message["type"] == "http.response.start":
+            self._status = message["status"]
             field = (b"x-correlation-id", self._correlation.encode())
             message["headers"] = [*message.get("headers", ()), field, *self._generation.fields]
         await self._send(message)

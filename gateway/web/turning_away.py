@@ -1,7 +1,8 @@
 """The answer to a request that is not even looked at: it has to cost next to nothing, or refusing would be work too."""
 
-from gateway.contract import Headers
+from gateway.contract import Finished, Headers
 from gateway.errors import Overloaded
+from gateway.observing import Observing
 from gateway.problems import problem_reply
 from gateway.web.cors import cors_fields
 from gateway.web.generation import Generation
@@ -27,12 +28,17 @@ class Refusal:
         self._fields: Headers = (*reply.headers, *generation.fields, *SECURITY)
         self._origins = generation.door.origins
 
-    async def send(self, scope: Scope, send: Send) -> None:
+    async def send(self, scope: Scope, send: Send, observing: Observing, now: float) -> None:
         given = scope["headers"]
-        correlation = correlation_of(given).encode()
+        known = correlation_of(given)
+        correlation = known.encode()
         body = correlation.join(self._body)
         fields = [*self._fields, (b"x-correlation-id", correlation), (b"content-length", b"%d" % len(body))]
         if self._origins:
             fields.extend(cors_fields(tuple(given), self._origins))
         await send({"type": "http.response.start", "status": Overloaded.status, "headers": fields})
         await send({"type": "http.response.body", "body": b"" if scope["method"] == "HEAD" else body})
+        client = scope.get("client")
+        address = client[0] if client else ""
+        gone = Finished(known, None, scope["method"], Overloaded.status, Overloaded.slug, "", address, now, now)
+        observing.add(gone)

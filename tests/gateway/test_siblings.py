@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from gateway.operations import Health
 from gateway.siblings import Voice
 from gateway.telemetry import Telemetry
+from gateway.together import Together
 
 
 class Worker:
@@ -18,7 +20,7 @@ class Worker:
         self.reloads = 0
         self._problems = problems
         self._health = Health(digest=digest, integrations={}, stubbed=False, **{"breakers": {}, **health})
-        self.voice = Voice(lambda: self._health, self._reload, telemetry)
+        self.voice = Voice(lambda: self._health, self._reload, telemetry, Together())
 
     async def _reload(self, address: str) -> Sequence[str]:
         self.reloads += 1
@@ -37,7 +39,7 @@ class Others:
 
 
 def among(asked: Worker, *others: Worker | None) -> Voice:
-    asked.voice.siblings = Others(dict(enumerate(others, 1)))
+    asked.voice.workers.siblings = Others(dict(enumerate(others, 1)))
     return asked.voice
 
 
@@ -87,3 +89,16 @@ def test_a_reload_tells_which_worker_failed_and_which_was_silent() -> None:
     voice = among(Worker(), Worker(problems=["no memory"]), None)
 
     assert asyncio.run(voice.reload()) == ["worker 1: no memory", "worker 2 does not answer"]
+
+
+def test_what_one_of_them_offers_to_tell_is_gathered_from_all_who_answer() -> None:
+    first, second, third = Worker(), Worker(), Worker()
+    for number, worker in ((b"1 ", first), (b"2 ", second), (b"3 ", third)):
+        worker.voice.workers.offer("number", partial(_told, number))
+    among(first, second, None, third)
+
+    assert asyncio.run(first.voice.workers.gather("number", "please")) == [b"1 please", b"2 please", b"3 please"]
+
+
+def _told(number: bytes, about: str) -> bytes:
+    return number + about.encode()

@@ -15,6 +15,8 @@ from gateway.contract import Catalog, Kit
 from gateway.sharing import Memory
 from gateway.stored import Connection
 from gateway.stores import Database, SqlStore
+from gateway.telemetry import Telemetry
+from gateway.together import Together
 from gateway.units import Secret
 from gateway.upstream import Engines, Fetching
 from gateway_oauth.manager import manager_of
@@ -64,6 +66,8 @@ def _world(asked: Asked, store: SqlStore, fetch: Fetching) -> Kit:
         vault=vault_of(VAULT_KEYS),
         fetch=fetch,
         catalog=lambda: catalog,
+        metrics=Telemetry("", time.time),
+        workers=Together(),
     )
 
 

@@ -1,0 +1,17 @@
+"""Where a request stands in a distributed trace (W3C Trace Context)."""
+
+
+class Trace:
+    """One request's place in its trace: ids as whole numbers, `parent` 0 where it began here.
+
+    `sampled` is what the vendor is told, decided before anything was known of the outcome.
+    """
+
+    __slots__ = ("parent", "sampled", "span", "state", "trace")
+
+    def __init__(self, trace: int, span: int, parent: int, state: bytes, *, sampled: bool) -> None:
+        self.trace = trace
+        self.span = span
+        self.parent = parent
+        self.state = state
+        self.sampled = sampled

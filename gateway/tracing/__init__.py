@@ -1,0 +1,1 @@
+"""Spans of requests and of attempts, for whoever collects them (OpenTelemetry)."""
