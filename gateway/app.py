@@ -19,6 +19,7 @@ from gateway.loading import Loaded, load
 from gateway.openapi import Entry, explanations, served
 from gateway.operations import Health, admin_handlers, health_handlers
 from gateway.plan import Flags, Plan, Plans, bind, compile_plans
+from gateway.recalling import RECALLED
 from gateway.registry import Registry, discover
 from gateway.rendering import Rendered, resolved
 from gateway.settled import settled
@@ -214,7 +215,7 @@ class Application:
         voice = self.voice
         admin = admin_handlers(voice.health, voice.metrics, voice.reload, shown, document)
         site = build_site({}, "", [*health_handlers(self.health, voice.health), *admin], {})
-        pages = [page for policy in self._registry.policies for page in policy.pages]
+        pages = [*RECALLED, *(page for policy in self._registry.policies for page in policy.pages)]
         pages += [page for page in self._registry.pages if page.who == "admin"]
         endpoints = page_endpoints(pages, self._world.kit, believing)
         return Generation(endpoints, site, Door(body_limit=ADMIN_BODY), "")

@@ -11,7 +11,7 @@ from gateway.config import Callers, Server
 from gateway.contract import Catalog, Surroundings
 from gateway.launch import Launch
 from gateway.leases import Leases, Reload
-from gateway.observing import Observing
+from gateway.observing import BUILT_IN, Observing, access
 from gateway.plan import Keeper, system_kit
 from gateway.records import Records
 from gateway.registry import Registry
@@ -49,7 +49,8 @@ class World:
             metrics=self.telemetry,
             workers=self.workers,
         )
-        self.observing = Observing([observer.build(self.kit) for observer in registry.observers])
+        told = [observer.build(self.kit) for observer in (*BUILT_IN, *registry.observers)]
+        self.observing = Observing([*told, *(access(self.kit, launch.environ) if launch.writes else ())])
 
     def recognition(self, callers: Callers) -> Recognition:
         """How callers are recognised whom the config describes so."""
@@ -85,7 +86,7 @@ class World:
         await noted(self.kit.stored.audit, action, digest, who=who, address=address, problems=problems)
 
     async def close(self) -> None:
-        self.observing.flush()
+        self.observing.close()
         await self._life.aclose()
         await self.leases.close()
         self.keeper.close()

@@ -24,6 +24,8 @@ COMMANDS = {
     "db": "look after the database of keys and connections",
     "smoke": "tell whether a gateway that runs does what it is there for",
     "plugins": "list what is loaded, and the packages that it comes with",
+    "why": "tell what became of one request, step by step",
+    "logs": "make the lines of a gateway's log readable",
     "doctor": "tell what is wrong with this machine or installation, and what helps",
     "completion": "print the script that makes a shell complete these words",
     "try": "send one request through an endpoint, without a server",
@@ -35,7 +37,8 @@ SECTIONS = {
     "Let people in": ("keys", "vault", "audit"),
     "Write a config": ("init", "add", "import", "fmt", "check"),
     "Understand it": ("routes", "explain", "render", "diff", "schema"),
-    "This installation": ("smoke", "db", "plugins", "doctor", "completion"),
+    "Look at a gateway that runs": ("why", "logs", "smoke"),
+    "This installation": ("db", "plugins", "doctor", "completion"),
 }
 """The order in which people meet them; a command that no section names stands last."""
 

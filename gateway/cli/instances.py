@@ -32,6 +32,12 @@ def document_of(address: str) -> dict[str, Any]:
     return _decoded(_asked(address, "/admin/openapi.json", "/openapi.json"), dict[str, Any], address)
 
 
+def answer_of(address: str, path: str, kind: type[T]) -> T | None:
+    """What a page of its admin address says; None where it has no such thing."""
+    said = _get(address, path)
+    return None if said is None else _decoded(said, kind, address)
+
+
 def _decoded(answer: bytes, kind: type[T], address: str) -> T:
     try:
         return msgspec.json.decode(answer, type=kind)
@@ -61,7 +67,9 @@ def _get(address: str, path: str) -> bytes | None:
         return None
     except (OSError, ValueError) as silent:
         reason = str(getattr(silent, "reason", silent))
-    return refuse(f"no gateway answers at {address} ({reason}): start it with `gateway serve`, or name what to compare")
+    return refuse(
+        f"no gateway answers at {address} ({reason}): start it with `gateway serve`, or name its admin address"
+    )
 
 
 def _direct() -> OpenerDirector:

@@ -18,7 +18,8 @@ class Finished(msgspec.Struct, frozen=True):
     """One request and what became of it.
 
     `operation` is None where no endpoint was found. `status` is what the caller got, `slug` the problem that he was
-    told, if any; `caller` is empty where nobody found out who asks. `began` and `ended` are readings of Kit.clock.
+    told, if any; `caller` is empty where nobody found out who asks. `began` and `ended` are readings of Kit.clock;
+    `upstream` are the seconds of it that the vendor had, in so many `attempts`.
     """
 
     correlation_id: str
@@ -32,11 +33,13 @@ class Finished(msgspec.Struct, frozen=True):
     ended: float
     events: Sequence[Event] = ()
     trace: Trace | None = None
+    attempts: int = 0
+    upstream: float = 0.0
 
 
 Observe = Callable[[Sequence[Finished]], None]
 """Is given requests in the order in which they ended, several at a time and shortly after their answers; its time is
-the event loop's, so it is spent in microseconds a request."""
+the event loop's, so it is spent in microseconds a request. One that has a `stop` is told when the application ends."""
 
 
 class Metrics(Protocol):

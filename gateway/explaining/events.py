@@ -7,6 +7,7 @@ from gateway.contract import Event
 from gateway.explaining.words import seconds
 
 SENTENCES: Mapping[str, str] = {
+    "answer.broke_off": "the answer breaks off: {slug}",
     "attempt.answered": "the vendor answered {status}",
     "attempt.failed": "the attempt failed: {slug} ({failure})",
     "attempt.sent": "attempt {attempt} goes to the vendor",
@@ -43,7 +44,7 @@ SENTENCES: Mapping[str, str] = {
     "quota.allowed": "within the quota, {remaining} left",
     "quota.refused": "the quota is used up, again in {retry_after}",
     "retry.refused": "not sent again after {failure}: {reason}",
-    "retry.scheduled": "sent again after {reason}, attempt {attempt} of {of} in {delay}",
+    "retry.scheduled": "retry {attempt} of {of} follows in {delay} because of {reason}: {method} may be repeated",
     "stub.answered": "the stub answered {status}",
     "throttle.refused": "the vendor's rate limit leaves no room, again in {retry_after}",
     "throttle.waited": "waited {seconds} for the vendor's rate limit",
@@ -54,6 +55,8 @@ SENTENCES: Mapping[str, str] = {
 """By the event's name; whatever has no sentence is told by its name and details."""
 
 _SECONDS = frozenset({"seconds", "retry_after", "ttl", "delay"})
+_STATUSES = frozenset({"reason", "failure"})
+"""Details that are a word or a vendor's status."""
 
 
 _SLOT_OF = {"attempt": "send", "paging": "transform", "stub": "send", "throttle": "rate_limit"}
@@ -62,13 +65,14 @@ _SLOT_OF = {"attempt": "send", "paging": "transform", "stub": "send", "throttle"
 
 def silent(events: Iterable[Event], slots: Iterable[str]) -> list[str]:
     """The stages that decided nothing worth noting: they let the request pass, or it never came so far."""
-    spoke = {_slot(event) for event in events}
+    spoke = {stage_of(event) for event in events}
     if "cache" in spoke:  # one policy in two places, of which an endpoint has one for its answers
         spoke.add("http_cache")
     return [slot for slot in slots if slot not in spoke]
 
 
-def _slot(event: Event) -> str:
+def stage_of(event: Event) -> str:
+    """The slot of the stage that noted it."""
     name = event.name.partition(".")[0]
     return _SLOT_OF.get(name, name)
 
@@ -76,7 +80,7 @@ def _slot(event: Event) -> str:
 def told(events: Iterable[Event], started: float) -> Iterator[str]:
     """One line for each event: milliseconds since `started`, who decided, what."""
     for event in events:
-        yield f"{(event.at - started) * 1000:>9.1f} ms  {_slot(event):<12}{sentence(event)}"
+        yield f"{(event.at - started) * 1000:>9.1f} ms  {stage_of(event):<12}{sentence(event)}"
 
 
 def sentence(event: Event) -> str:
@@ -95,4 +99,6 @@ def _plain(name: str, values: Mapping[str, str]) -> str:
 def _shown(name: str, value: Any) -> str:
     if name in _SECONDS and isinstance(value, (int, float)):
         return seconds(value)
+    if isinstance(value, str) and value.isdecimal() and name in _STATUSES:
+        return f"status {value}"
     return ", ".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)

@@ -1,5 +1,10 @@
 """What is told of requests once they have their answers."""
 
+from gateway.observing.access import access
 from gateway.observing.core import Observing
+from gateway.observing.ring import RING
 
-__all__ = ["Observing"]
+BUILT_IN = (RING,)
+"""Those that are always told; packages offer more."""
+
+__all__ = ["BUILT_IN", "Observing", "access"]

@@ -39,10 +39,14 @@ class Observing:
             self._loop = asyncio.get_running_loop()
             self._loop.call_later(SOON, self._next)
 
-    def flush(self) -> None:
-        """Tells what has not been told yet: for the end."""
+    def close(self) -> None:
+        """Tells what has not been told yet, and lets everybody finish."""
         while self._waiting:
             self._tell()
+        for observe in self._observers:
+            stop = getattr(observe, "stop", None)
+            if stop is not None:
+                stop()
 
     def _next(self) -> None:
         self._tell()

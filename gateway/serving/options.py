@@ -46,5 +46,6 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             public_url=f"http://{host}:{self.port}",
             allow_private=self.allow_private,
             sheds=True,
+            writes=True,
             production=self.production(environ),
         )

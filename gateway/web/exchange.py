@@ -21,7 +21,7 @@ from gateway.web.cors import cors_fields, preflight
 from gateway.web.forwarded import client_address
 from gateway.web.generation import Endpoint, Generation, allow_of
 from gateway.web.intake import Head, Receive, Scope, Uploading, admit, correlation_of, parse_query, read_body
-from gateway.web.outgoing import OWN, Outgoing, Send, respond, server_timing
+from gateway.web.outgoing import OWN, Outgoing, Send, at_vendor, respond, server_timing
 from gateway.web.routing import Match
 from gateway.web.watching import Watch
 
@@ -53,8 +53,8 @@ class Exchange:
     """What is known of one request."""
 
     __slots__ = (
-        "_answering", "_around", "_correlation", "_events", "_generation", "_headers", "_operation", "_receive",
-        "_scope", "_send", "_slug", "_started", "_status", "_trace",
+        "_answering", "_around", "_at_vendor", "_correlation", "_events", "_generation", "_headers", "_operation",
+        "_receive", "_scope", "_send", "_slug", "_started", "_status", "_trace",
     )  # fmt: skip
 
     def __init__(self, asgi: tuple[Scope, Receive, Send], generation: Generation, around: Around) -> None:
@@ -65,6 +65,7 @@ class Exchange:
         self._operation: Operation | None = None
         self._events: Sequence[Event] = ()
         self._trace: Trace | None = None
+        self._at_vendor = (0, 0.0)
         self._status = 0
         self._slug = ""
         self._headers: Headers = tuple(self._scope["headers"])
@@ -78,11 +79,13 @@ class Exchange:
         except GatewayError as error:
             if self._answering:
                 logger.warning("the answer of %s broke off: %s", self._correlation, error.slug)
+                self._broke_off(error.slug)
                 raise
             await self._refuse(error)
         except Exception:  # the one edge: whatever nobody foresaw becomes a problem, and a line in the log
             logger.exception("unforeseen failure of %s", self._correlation)
             if self._answering:
+                self._broke_off(InternalError.slug)
                 raise
             await self._refuse(InternalError())
         finally:
@@ -92,6 +95,8 @@ class Exchange:
         """Without a status nobody was there any more to be answered."""
         client = self._scope.get("client")
         events = self._events
+        if not self._at_vendor[0]:  # also where it never came to an answer
+            self._at_vendor = at_vendor(events)
         if not self._slug and self._status >= FIRST_ERROR:
             self._slug = next((str(event.detail["slug"]) for event in reversed(events) if event.name == MAPPED), "")
         return Finished(
@@ -106,7 +111,12 @@ class Exchange:
             self._around.clock(),
             events,
             self._trace,
+            *self._at_vendor,
         )
+
+    def _broke_off(self, slug: str) -> None:
+        self._slug = slug
+        self._events = [*self._events, Event(self._around.clock(), "answer.broke_off", {"slug": slug})]
 
     async def _route(self, *, draining: bool) -> None:
         head = admit(self._scope, self._headers, self._generation.door)
@@ -116,6 +126,7 @@ class Exchange:
         if match is None:
             self._scope["state"] = {"correlation_id": self._correlation}
             await self._site()
+            self._slug = self._scope["state"].get("slug", "")
         elif draining:  # the site goes on telling that it is going
             await self._refuse(ShuttingDown(retry_after=1))
         elif match.endpoint is None:
@@ -166,12 +177,16 @@ class Exchange:
                     accept_encoding=first(head.headers, b"accept-encoding"),
                     private=endpoint.private,
                     fields=endpoint.fields,
-                    timing=server_timing(trail, self._started, self._around.clock()),
+                    timing=self._timing(),
                 )
         except asyncio.CancelledError:
             if not watch.left:
                 raise
             self._status = LEFT
+
+    def _timing(self) -> bytes:
+        self._at_vendor = at_vendor(self._events)
+        return server_timing(self._around.clock() - self._started, self._at_vendor[1])
 
     async def _call(
         self, endpoint: Endpoint, values: tuple[str, ...], head: Head, made: tuple[Trail, Uploading | None]

@@ -1,11 +1,11 @@
 """A Reply becomes a response: the fields that every answer carries, compression, the body as bytes or as a stream."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from typing import Any
 
 import msgspec
 
-from gateway.contract import Headers, Reply, Trail, first
+from gateway.contract import Event, Headers, Reply, first
 from gateway.web.compression import compressed
 
 Send = Callable[[dict[str, Any]], Awaitable[None]]
@@ -29,17 +29,21 @@ class Outgoing(msgspec.Struct, frozen=True, kw_only=True):
     timing: bytes | None = None
 
 
-def server_timing(trail: Trail, started: float, ended: float) -> bytes:
-    """Milliseconds spent here and at the vendor; all attempts count, waits between them are ours."""
-    upstream = 0.0
-    sent = 0.0
-    for event in trail.events:
+def at_vendor(events: Iterable[Event]) -> tuple[int, float]:
+    """How many attempts there were, and their seconds in sum; waits between them are ours."""
+    attempts, seconds, sent = 0, 0.0, 0.0
+    for event in events:
         if event.name == "attempt.sent":
+            attempts += 1
             sent = event.at
         elif event.name in {"attempt.answered", "attempt.failed"}:
-            upstream += event.at - sent
-    own = max(0.0, ended - started - upstream)
-    return b"gateway;dur=%.1f, upstream;dur=%.1f" % (own * 1000, upstream * 1000)
+            seconds += event.at - sent
+    return attempts, seconds
+
+
+def server_timing(whole: float, upstream: float) -> bytes:
+    """Milliseconds spent here and at the vendor, of seconds."""
+    return b"gateway;dur=%.1f, upstream;dur=%.1f" % (max(0.0, whole - upstream) * 1000, upstream * 1000)
 
 
 async def respond(send: Send, reply: Reply, out: Outgoing) -> None:

@@ -51,13 +51,16 @@ def _refuser(public_url: str) -> Callable[[Request[Any, Any, Any], HTTPException
     """What Litestar refuses looks like everything else that is refused."""
 
     def refused(request: Request[Any, Any, Any], exc: HTTPException) -> Response[bytes]:
-        return _response(problem_reply(_error(exc), correlation_id=_correlation(request), public_url=public_url))
+        error = _error(exc)
+        request.scope["state"]["slug"] = error.slug  # for whoever is told of the request
+        return _response(problem_reply(error, correlation_id=_correlation(request), public_url=public_url))
 
     return refused
 
 
 def _breaker(public_url: str) -> Callable[[Request[Any, Any, Any], Exception], Response[bytes]]:
     def broken(request: Request[Any, Any, Any], exc: Exception) -> Response[bytes]:
+        request.scope["state"]["slug"] = InternalError.slug
         logger.error("unforeseen failure", exc_info=exc, extra={"correlation_id": _correlation(request)})
         return _response(problem_reply(InternalError(), correlation_id=_correlation(request), public_url=public_url))
 

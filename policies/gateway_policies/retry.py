@@ -200,7 +200,12 @@ def _decide(settings: Retry, operation: Operation, budget: Budget, kit: Kit) -> 
             call.trail.note("retry.refused", reason=refused, failure=trouble.reason)
             return None
         call.trail.note(
-            "retry.scheduled", delay=delay, reason=trouble.reason, attempt=call.attempt + 1, of=settings.attempts
+            "retry.scheduled",
+            delay=delay,
+            reason=trouble.reason,
+            attempt=call.attempt + 1,
+            of=settings.attempts,
+            method=call.method,
         )
         return delay
 

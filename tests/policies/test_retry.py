@@ -266,7 +266,7 @@ def test_the_trail_tells_what_was_repeated_and_why_it_ended() -> None:
     asked = call()
     ask(Vendor(refusal(503)), Retry(attempts=2), asked=lambda: asked)
     scheduled, refused = asked.trail.events
-    assert scheduled.detail == {"delay": 0.1, "reason": "503", "attempt": 2, "of": 2}
+    assert scheduled.detail == {"delay": 0.1, "reason": "503", "attempt": 2, "of": 2, "method": "GET"}
     assert refused.detail == {"reason": "attempts", "failure": "503"}
 
 

@@ -7,12 +7,12 @@ from gateway.contract import Event
 from gateway.explaining.events import SENTENCES, sentence, silent, told
 
 ROOT = Path(__file__).parents[3]
-NOTED = re.compile(r"""\.note\(\s*"([a-z_]+\.[a-z_]+)"|["'](breaker\.[a-z_]+|cache\.[a-z_]+)["']""")
+NOTED = re.compile(r"""(?:\.note\(|Event\([^"]*)\s*"([a-z_]+\.[a-z_]+)"|["'](breaker\.[a-z_]+|cache\.[a-z_]+)["']""")
 
 
 def noted() -> set[str]:
     """What operators do on pages stands in the audit trail, and is no event of a request."""
-    rooms = ("gateway/upstream", "gateway/callers", "policies", "plugins")
+    rooms = ("gateway/upstream", "gateway/callers", "gateway/web", "policies", "plugins")
     found = (file for room in rooms for file in (ROOT / room).rglob("*.py"))
     files = [file for file in found if not file.stem.endswith("_pages")]
     names = (NOTED.findall(path.read_text(encoding="utf-8")) for path in files)
@@ -24,9 +24,11 @@ def test_every_event_that_is_noted_has_a_sentence_and_no_other_has() -> None:
 
 
 def test_a_sentence_has_the_details_in_a_readers_units() -> None:
-    event = Event(0.0, "retry.scheduled", {"delay": 0.84, "reason": "503", "attempt": 2, "of": 3})
+    detail = {"delay": 0.84, "reason": "503", "attempt": 2, "of": 3, "method": "GET"}
 
-    assert sentence(event) == "sent again after 503, attempt 2 of 3 in 840ms"
+    told = sentence(Event(0.0, "retry.scheduled", detail))
+
+    assert told == "retry 2 of 3 follows in 840ms because of status 503: GET may be repeated"
 
 
 def test_an_event_of_somebody_elses_policy_is_told_by_its_name() -> None:

@@ -7,7 +7,7 @@ from tests.kit import operation
 
 
 def finished(*events: tuple[str, dict[str, object]], **fields: Any) -> Finished:
-    """GET crm.list_contacts, answered with 200 after 250 ms, its events 10 ms apart, unless the fields say otherwise."""
+    """GET crm.list_contacts, answered with 200 after 250 ms, events 10 ms apart, unless the fields say otherwise."""
     defaults: dict[str, Any] = {
         "correlation_id": "c-1",
         "operation": operation(),

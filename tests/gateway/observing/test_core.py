@@ -46,7 +46,7 @@ def test_many_are_told_in_order_and_in_batches_between_which_others_get_their_tu
 
     run(main())
     assert [len(batch) for batch in heard.batches] == [MOST, MOST, MOST, 1]
-    assert sum(heard.batches, []) == [str(number) for number in range(3 * MOST + 1)]
+    assert [one for batch in heard.batches for one in batch] == [str(number) for number in range(3 * MOST + 1)]
 
 
 def test_those_that_come_while_others_are_told_are_told_too() -> None:
@@ -71,7 +71,7 @@ def test_an_observer_that_fails_is_logged_and_the_next_one_is_told(caplog: pytes
     async def main() -> None:
         observing = Observing([broken, heard])
         observing.add(finished())
-        observing.flush()
+        observing.close()
 
     with caplog.at_level(logging.ERROR, "gateway"):
         run(main())
