@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+
+from sqlalchemy.ext.asyncio import AsyncEngine
 
 from gateway.callers import Callers
 from gateway.callers.authenticating import USED_EVERY
@@ -28,14 +30,16 @@ class Trail:
 
 
 class Records:
-    """`storage` is the address in the config, `replica` that of one to read from. Nothing is asked of the database
-    before somebody needs it.
+    """`storage` is the address in the config, `replica` that of one to read from, `watch` is given their engines.
+    Nothing is asked of the database before somebody needs it.
     """
 
-    def __init__(self, storage: str, replica: str | None = None) -> None:
+    def __init__(
+        self, storage: str, replica: str | None = None, watch: Callable[[AsyncEngine], None] | None = None
+    ) -> None:
         """Raises ValueError for an address of no database."""
         self.storage = storage
-        self._database = Database(storage, replica or "")
+        self._database = Database(storage, replica or "", watch)
         self.stored = SqlStore(self._database)
         self.trail = self.stored.audit = Trail(self.stored.audit)
         self.callers = Callers(self.stored.keys, time.monotonic, time.time)

@@ -19,6 +19,7 @@ from gateway.safe import Safe
 from gateway.sharing import sharing
 from gateway.telemetry import Telemetry
 from gateway.together import Together
+from gateway.tracing import tracing
 from gateway.upstream import Engines, Fetching
 
 
@@ -32,8 +33,9 @@ class World:
         self.leases = Leases()
         self.telemetry = Telemetry(gateway.__version__, time.time)
         self.workers = Together()
-        self.sharing = sharing(server.shared_state, launch.environ)
-        self.records = Records(server.storage, server.storage_read)
+        self.tracing = tracing(launch.environ, gateway.__version__)
+        self.sharing = sharing(server.shared_state, launch.environ, self.tracing.asking.redis)
+        self.records = Records(server.storage, server.storage_read, self.tracing.asking.database)
         self.engines = Engines(launch.engine)
         fetch = Fetching(self.engines.get, anywhere=launch.allow_private)
         around = Surroundings(environ=launch.environ, fetch=fetch, production=launch.production)
@@ -49,7 +51,7 @@ class World:
             metrics=self.telemetry,
             workers=self.workers,
         )
-        told = [observer.build(self.kit) for observer in (*BUILT_IN, *registry.observers)]
+        told = [observer.build(self.kit) for observer in (*BUILT_IN, *self.tracing.observers, *registry.observers)]
         self.observing = Observing([*told, *(access(self.kit, launch.environ) if launch.writes else ())])
 
     def recognition(self, callers: Callers) -> Recognition:
@@ -72,6 +74,7 @@ class World:
 
     async def start(self, reload: Reload, *, keyed: bool) -> None:
         """`reload` is asked for where a secret ends that only another load can replace."""
+        self.tracing.start()
         self.sharing.start()
         self.leases.start(reload)
         if keyed:
@@ -93,3 +96,4 @@ class World:
         await self.records.close()
         await self.sharing.close()
         await self.engines.close()
+        await self.tracing.close()

@@ -1,7 +1,7 @@
 """Where shared state is: in this process, with the supervisor of this machine's workers, or in redis."""
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from gateway.shared import Shared
@@ -10,9 +10,22 @@ from gateway.sharing.host import Host
 from gateway.sharing.hub import HUB, Hub
 from gateway.sharing.link import State
 from gateway.sharing.memory import Memory
-from gateway.sharing.redis import Redis
+from gateway.sharing.redis import Ask, Redis
 
-__all__ = ["HUB", "MEMORY", "Address", "Host", "Hub", "Memory", "Redis", "Sharing", "State", "read_address", "sharing"]
+__all__ = [
+    "HUB",
+    "MEMORY",
+    "Address",
+    "Ask",
+    "Host",
+    "Hub",
+    "Memory",
+    "Redis",
+    "Sharing",
+    "State",
+    "read_address",
+    "sharing",
+]
 
 MEMORY = "memory"
 
@@ -30,8 +43,10 @@ class Sharing(Shared, Protocol):
     async def close(self) -> None: ...
 
 
-def sharing(shared_state: str, environ: Mapping[str, str]) -> Sharing:
-    """What `server.shared_state` says; what `memory` means, a supervisor tells its workers by the environment."""
+def sharing(shared_state: str, environ: Mapping[str, str], around: Callable[[Ask], Ask] | None = None) -> Sharing:
+    """What `server.shared_state` says; what `memory` means, a supervisor tells its workers by the environment. Every
+    question to redis is asked through `around`, if there is one.
+    """
     if shared_state != MEMORY:
-        return Redis(read_address(shared_state))
+        return Redis(read_address(shared_state), around=around)
     return Hub(environ[HUB]) if environ.get(HUB) else Memory(time.monotonic)

@@ -4,7 +4,7 @@ import asyncio
 import math
 import secrets
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 import hiredis
@@ -28,18 +28,24 @@ _OF_THE_WHOLE = frozenset(
 """Errors that the next command would meet too; any other is that one command's own."""
 
 
+Ask = Callable[[bytes], Awaitable[object]]
+
+
 class Redis:
-    """Its commands share one connection and do not wait for each other."""
+    """Its commands share one connection and do not wait for each other. Each is asked through `around`, if there is
+    one: it sees the command, and its answer.
+    """
 
     alone = False
 
-    def __init__(self, address: Address, patience: int = PATIENCE) -> None:
+    def __init__(self, address: Address, patience: int = PATIENCE, around: Callable[[Ask], Ask] | None = None) -> None:
         self._address = address
         self._told_in = channel_of(address)
         self._patience = patience
         self._ears = Ears()
         self._id = secrets.token_bytes(8)
         self._link = Link(address.name, self._open, _alive, self._ears.missed)
+        self._ask: Ask = self._link.ask if around is None else around(self._link.ask)
 
     @property
     def state(self) -> State:
@@ -100,13 +106,13 @@ class Redis:
         return None
 
     async def _run(self, script: Script, key: str, *values: str | int) -> object:
-        answer = await self._link.ask(_packed("EVALSHA", script.digest, 1, key, *values))
+        answer = await self._ask(_packed("EVALSHA", script.digest, 1, key, *values))
         if isinstance(answer, hiredis.ReplyError) and str(answer).startswith("NOSCRIPT"):
             return await self._do("EVAL", script.text, 1, key, *values)
         return self._whole(answer)
 
     async def _do(self, *words: str | int | bytes) -> object:
-        return self._whole(await self._link.ask(_packed(*words)))
+        return self._whole(await self._ask(_packed(*words)))
 
     def _whole(self, answer: object) -> object:
         if isinstance(answer, hiredis.ReplyError):

@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -33,13 +33,14 @@ class NoneExpected(Exception):
 class Database:
     """`url` as in `server.storage`: `sqlite:///var/gateway.db`, `postgresql://…`; `read_url` is a replica of it.
 
-    Engines are made on first use, in the loop that uses them.
+    Engines are made on first use, in the loop that uses them, and `watch` is given each of them.
     """
 
-    def __init__(self, url: str, read_url: str = "") -> None:
+    def __init__(self, url: str, read_url: str = "", watch: Callable[[AsyncEngine], None] | None = None) -> None:
         """Raises ValueError for an address of neither."""
         self._url = address(url)
         self._read_url = address(read_url) if read_url else self._url
+        self._watch = watch
         self._engines: dict[str, AsyncEngine] = {}
 
     @property
@@ -78,7 +79,9 @@ class Database:
 
     def _engine(self, url: str) -> AsyncEngine:
         if url not in self._engines:
-            self._engines[url] = _made(url)
+            engine = self._engines[url] = _made(url)
+            if self._watch is not None:
+                self._watch(engine)
         return self._engines[url]
 
 

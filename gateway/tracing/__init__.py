@@ -1,1 +1,10 @@
-"""Spans of requests and of attempts, for whoever collects them (OpenTelemetry)."""
+"""Spans of requests and of attempts, for whoever collects them (OpenTelemetry).
+
+Nothing is made, and nothing of OpenTelemetry imported, unless the environment names a collector.
+"""
+
+from gateway.tracing.context import onward
+from gateway.tracing.settings import read
+from gateway.tracing.whole import tracing
+
+__all__ = ["onward", "read", "tracing"]

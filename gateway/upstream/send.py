@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator
 from gateway.contract import Call, Handler, Headers, Reply, Trail
 from gateway.declared import Operation
 from gateway.errors import GatewayError, InvalidRequest, UriTooLong
+from gateway.tracing import onward
 from gateway.upstream.engine import Engine, Incoming, Outgoing, check_fields
 
 MOST_TARGET = 32_768
@@ -45,15 +46,20 @@ def sender(operation: Operation, engine: Engine, *, connect_timeout: float = 5.0
 
     async def send(call: Call) -> Reply:
         check_target(call.target)
+        headers = to_vendor(call.headers)
+        trail, attempt = call.trail, call.attempt
+        if trail.trace is None:
+            trail.note("attempt.sent", method=call.method, attempt=attempt)
+        else:
+            span, headers = onward(trail.trace, headers)
+            trail.note("attempt.sent", method=call.method, attempt=attempt, span=span)
         outgoing = Outgoing(
             method=call.method,
             url=base + call.target,
-            headers=to_vendor(call.headers),
+            headers=headers,
             body=call.body,
             connect_timeout=connect_timeout,
         )
-        trail, attempt = call.trail, call.attempt
-        trail.note("attempt.sent", method=call.method, attempt=attempt)
         try:
             incoming = await engine.open(outgoing)
             body = Streamed(incoming) if streamed else await incoming.read(limit)

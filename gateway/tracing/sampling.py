@@ -1,0 +1,71 @@
+"""Begins a trace for each request, or goes on with the caller's, and decides which are recorded whatever happens."""
+
+from contextvars import ContextVar
+from random import getrandbits
+
+import msgspec
+
+from gateway.contract import Headers, Trace
+from gateway.tracing.context import PARENT, given
+
+_HALF = 2**64
+
+
+class Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """One question that the gateway asked its database or redis; `began` and `ended` are readings of Kit.clock.
+
+    `collection` is the table, `namespace` the database, `failure` the kind of what went wrong.
+    """
+
+    system: str
+    operation: str
+    began: float
+    ended: float
+    collection: str = ""
+    namespace: str = ""
+    host: str = ""
+    port: int = 0
+    failure: str = ""
+
+
+class Traced(Trace):
+    """`asked` is what was asked of database and redis for this request; None once it is over."""
+
+    __slots__ = ("asked",)
+
+    def __init__(self, trace: int, span: int, parent: int, state: bytes, *, sampled: bool) -> None:
+        super().__init__(trace, span, parent, state, sampled=sampled)
+        self.asked: list[Asked] | None = []
+
+
+class Sampler:
+    """`ratio` of all traces by their ids, so that every process that uses the same rule decides alike; where it
+    `follows`, callers decide for theirs.
+    """
+
+    def __init__(self, ratio: float, *, follows: bool) -> None:
+        self._bound = round(ratio * _HALF)
+        self._follows = follows
+        self.current: ContextVar[Traced | None] = ContextVar("current trace", default=None)
+
+    def begin(self, headers: Headers) -> Traced:
+        """In the task of the request: what it asks of database and redis is found by that."""
+        for name, _ in headers:
+            if name == PARENT:
+                trace = self._continued(headers)
+                break
+        else:
+            trace = self.root()
+        self.current.set(trace)
+        return trace
+
+    def root(self) -> Traced:
+        trace = getrandbits(128) or 1
+        return Traced(trace, getrandbits(64) or 1, 0, b"", sampled=trace % _HALF < self._bound)
+
+    def _continued(self, headers: Headers) -> Traced:
+        known = given(headers)
+        if known is None:
+            return self.root()
+        sampled = known.sampled if self._follows else known.trace % _HALF < self._bound
+        return Traced(known.trace, getrandbits(64) or 1, known.span, known.state, sampled=sampled)
