@@ -9,7 +9,7 @@ from gateway.explaining.words import seconds
 SENTENCES: Mapping[str, str] = {
     "answer.broke_off": "the answer breaks off: {slug}",
     "attempt.answered": "the vendor answered {status}",
-    "attempt.failed": "the attempt failed: {slug} ({failure})",
+    "attempt.failed": "the attempt failed: {slug}",
     "attempt.sent": "attempt {attempt} goes to the vendor",
     "breaker.closed": "the circuit of {circuit} closes",
     "breaker.half_open_probe": "the circuit of {circuit} is half open, and this request is its probe",
@@ -98,7 +98,7 @@ def _plain(name: str, values: Mapping[str, str]) -> str:
 
 def _shown(name: str, value: Any) -> str:
     if name in _SECONDS and isinstance(value, (int, float)):
-        return seconds(value)
+        return seconds(float(f"{value:.3g}"))
     if isinstance(value, str) and value.isdecimal() and name in _STATUSES:
         return f"status {value}"
     return ", ".join(map(str, value)) if isinstance(value, (tuple, list)) else str(value)
