@@ -36,7 +36,7 @@ from gateway.world import World
 
 logger = logging.getLogger("gateway")
 
-ADMIN_BODY = 64 * 1024
+ENDING = "this gateway is ending"
 UNFORESEEN = "the reload failed for a reason that nobody foresaw; the log says which"
 BY_HTTPS_ONLY = ((b"strict-transport-security", b"max-age=31536000"),)
 
@@ -57,8 +57,10 @@ class Application:
         self._world = World(launch, self._registry, loaded.config.server, lambda: self._catalog)
         self._world.leases.hold(loaded.readers)
         self._lock = threading.Lock()
+        self._reloading = asyncio.Lock()
+        self._closed = False
         self._refusal: str | None = None
-        self.on_loaded: Callable[[Loaded], None] = _nothing
+        self.on_loaded: Callable[[Loaded], None] = lambda loaded: None
         self.speaks = True
         self.voice = Voice(self.health, self.reload_aside, self._world.telemetry, self._world.workers)
         self._loaded, self.plans, generation = self._compile(loaded)
@@ -106,10 +108,13 @@ class Application:
 
     async def reload_aside(self, address: str = "") -> tuple[str, ...]:
         """The same beside the requests that are in flight; `address` is whose wish it was, where that is known."""
-        problems = await asyncio.to_thread(self.reload)
-        if self.speaks:
-            await self._world.reloaded(self._loaded.config.digest[:12], len(problems), address)
-        return problems
+        async with self._reloading:
+            if self._closed:
+                return (ENDING,)
+            problems = await asyncio.to_thread(self.reload)
+            if self.speaks:
+                await self._world.reloaded(self._loaded.config.digest[:12], len(problems), address)
+            return problems
 
     async def drain(self, grace: float, seconds: float) -> None:
         """Says that it is going, and serves on so that balancers can notice; then refuses what is new, and waits for
@@ -128,6 +133,8 @@ class Application:
         await self._world.start(self.reload_aside, keyed=keyed(self._loaded))
 
     async def close(self) -> None:
+        async with self._reloading:  # which leaves a line in the database
+            self._closed = True
         await self._world.close()
 
     def health(self) -> Health:
@@ -219,7 +226,7 @@ class Application:
         pages = [*RECALLED, *(page for policy in self._registry.policies for page in policy.pages)]
         pages += [page for page in self._registry.pages if page.who == "admin"]
         endpoints = page_endpoints(pages, self._world.kit, believing)
-        return Generation(endpoints, site, Door(body_limit=ADMIN_BODY), "")
+        return Generation(endpoints, site, Door(body_limit=64 * 1024), "")
 
     def _handler(self, plan: Plan) -> Handler:
         handle, observe = bind(plan, self._send(plan)), self._launch.observe
@@ -241,7 +248,3 @@ class Application:
         self._world.telemetry.refused()
         logger.error("config not reloaded: %s", self._refusal)
         return problems
-
-
-def _nothing(loaded: Loaded) -> None:
-    """Nobody wants to know."""

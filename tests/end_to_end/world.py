@@ -92,13 +92,13 @@ def gateway_for(
         yield World(simulated, gateway, client, cached)
 
 
-def ended(gateway: Running, within: float = 75) -> str:
+def ended(gateway: Running, within: float = 40) -> str:
     """Asks the gateway to end; returns what it has said on stderr, after it has ended in order."""
     gateway.process.terminate()
     return last_words(gateway, within)
 
 
-def last_words(gateway: Running, within: float = 75) -> str:
+def last_words(gateway: Running, within: float = 40) -> str:
     said: str = gateway.process.communicate(timeout=within)[1]
     assert gateway.process.returncode == 0, said
     return said

@@ -2,10 +2,11 @@
 
 import asyncio
 import os
+import threading
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
-from gateway.app import UNFORESEEN, Application
+from gateway.app import ENDING, UNFORESEEN, Application
 from gateway.launch import Launch
 
 CONFIG = """
@@ -54,5 +55,43 @@ def test_a_reload_that_fails_by_a_bug_is_told_by_health_and_metrics_and_changes_
         assert application.health().reload is None
         assert b"gateway_config_last_reload_successful 1.0" in await application.voice.metrics()
         await application.close()
+
+    asyncio.run(main())
+
+
+class Slow(Moody):
+    """An environment that is read only once somebody says so."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def __iter__(self) -> Iterator[str]:
+        assert self.gate.wait(20)
+        return super().__iter__()
+
+    def __getitem__(self, key: str) -> str:
+        assert self.gate.wait(20)
+        return super().__getitem__(key)
+
+
+def test_the_end_waits_for_a_reload_that_is_under_way_and_no_other_begins(tmp_path: Path) -> None:
+    async def main() -> None:
+        file = tmp_path / "integrations.yaml"
+        file.write_text(CONFIG)
+        environ = Slow()
+        application = Application(Launch(config=file, environ=environ))
+        environ.gate.clear()
+        reload = asyncio.create_task(application.reload_aside())
+        await asyncio.sleep(0.05)
+        close = asyncio.create_task(application.close())
+        await asyncio.sleep(0.05)
+        assert not close.done()
+
+        environ.gate.set()
+        assert await reload == ()
+        await close
+        assert await application.reload_aside() == (ENDING,)
 
     asyncio.run(main())
