@@ -21,8 +21,6 @@ MOST_WAITING = 2048
 """Requests that wait to be told of."""
 AT_ONCE = 32
 """So many at a time: the making of spans holds up the event loop's thread, so it is done in small pieces."""
-SOON = 1.0
-"""Seconds until a request that came alone is told of."""
 FLUSHING = 1.0
 """Seconds that the end may take."""
 
@@ -54,11 +52,14 @@ class Send(Protocol):
 
 
 class Exporting:
-    """`connect` is called in the thread, once it runs. `dropped` is told of spans that nobody will see."""
+    """`connect` is called in the thread, once it runs. `dropped` is told of spans that nobody will see; a request that
+    came alone is told of after `soon` seconds. `name` is how the log calls the collector.
+    """
 
-    def __init__(self, connect: Callable[[], Send], dropped: Callable[[int], None], name: str) -> None:
+    def __init__(self, connect: Callable[[], Send], dropped: Callable[[int], None], soon: float, name: str) -> None:
         self._connect = connect
         self._dropped = dropped
+        self._soon = soon
         self._name = name
         self._waiting: deque[Kept] = deque()
         self._wake = threading.Event()
@@ -96,7 +97,7 @@ class Exporting:
         send = self._send = self._connect()
         try:
             while not self._ending:
-                self._wake.wait(SOON)
+                self._wake.wait(self._soon)
                 self._wake.clear()
                 self._empty(send)
         finally:

@@ -23,7 +23,8 @@ _NAME = re.compile(r"[!#$%&'*+\-.^_`|~0-9A-Za-z]+")
 class Settings(msgspec.Struct, frozen=True, kw_only=True):
     """`follows` whether a caller decides for his own traces; of all others `ratio` are sampled.
 
-    `timeout` and `slow` are seconds, `certificate` the file of an authority that is trusted.
+    `timeout`, `slow` and `soon`, the time between two exports, are seconds; `certificate` is the file of an authority
+    that is trusted.
     """
 
     endpoint: str
@@ -36,6 +37,7 @@ class Settings(msgspec.Struct, frozen=True, kw_only=True):
     ratio: float = RATIO
     resource: Mapping[str, str] = {}
     slow: float = SLOW_SECONDS
+    soon: float = 1.0
 
 
 def read(environ: Mapping[str, str]) -> Settings | None:
@@ -60,6 +62,7 @@ def read(environ: Mapping[str, str]) -> Settings | None:
         ratio=_ratio(environ, sampler.removeprefix("parentbased_")),
         resource=_resource(environ),
         slow=_number(environ, SLOW, SLOW_SECONDS, 0.0, 86_400.0),
+        soon=_number(environ, "OTEL_BSP_SCHEDULE_DELAY", 1000.0, 10.0, 60_000.0) / 1000,
     )
 
 
