@@ -49,7 +49,10 @@ def command(
     from gateway.app import Application
     from gateway.serving import Options, log_to_stderr, supervise, work
 
-    log_to_stderr()
+    try:
+        log_to_stderr()
+    except ValueError as wrong:
+        refuse(str(wrong), CONFIG_EXIT)
     options = Options(
         config=Path(config),
         host=host,

@@ -8,8 +8,9 @@ import msgspec
 from gateway.app import Application
 from gateway.diagnostics import InvalidConfig, render_concise
 from gateway.serving.aside import Aside
+from gateway.serving.lines import log_to_stderr
 from gateway.serving.options import Options
-from gateway.serving.worker import Place, log_to_stderr, work
+from gateway.serving.worker import Place, work
 
 
 def _path(kind: type, value: str) -> Path:

@@ -8,7 +8,6 @@ import asyncio
 import contextlib
 import logging
 import signal
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -34,12 +33,6 @@ CLOSING = 16.0
 """Seconds that an end in order may take once all answers are given: renewals, the database, connections."""
 FLUSHING = 1.0
 """Seconds that answers which are on their way have at least, to reach their clients before the connections end."""
-
-
-def log_to_stderr() -> None:
-    """One line an event, for people and supervisors."""
-    logging.basicConfig(level=logging.INFO, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)  # each of its steps is no event of ours
 
 
 class Place(msgspec.Struct, frozen=True):
