@@ -81,7 +81,7 @@ def health_handlers(
 
 def admin_handlers(
     health: Callable[[], Awaitable[Health]],
-    metrics: Callable[[], Awaitable[bytes]],
+    metrics: Callable[[str], Awaitable[tuple[bytes, str]]],
     reload: Callable[[str], Awaitable[list[str]]],
     resolved: Callable[[], object],
     document: Callable[[], object],
@@ -92,8 +92,9 @@ def admin_handlers(
     """
 
     @get("/metrics", name="metrics")
-    async def scrape() -> Response[bytes]:
-        return Response(await metrics(), media_type="text/plain; version=0.0.4; charset=utf-8", headers=_NO_STORE)
+    async def scrape(request: Request[Any, Any, Any]) -> Response[bytes]:
+        body, media_type = await metrics(request.headers.get("accept", ""))
+        return Response(body, media_type=media_type, headers=_NO_STORE)
 
     @get("/admin/config", name="config")
     async def config() -> Response[bytes]:

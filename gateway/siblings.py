@@ -5,16 +5,20 @@ others, and says so of those that do not answer.
 """
 
 import asyncio
+import secrets
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
+from gateway.departed import Departed, Told
 from gateway.operations import Health
 from gateway.sharing import State
-from gateway.telemetry import Family, Telemetry, merged, page
+from gateway.telemetry import Telemetry, page
 from gateway.together import TELLING, Together
 
 RELOADING = 30.0
+OWN = -1
+"""The number of the worker that is asked, among those it asks."""
 _STATES = ("closed", "half-opened", "opened")
 """Of two workers' circuits the more careful one counts; what is not in here is more than `opened`."""
 
@@ -33,13 +37,15 @@ class Voice:
         self._reload = reload
         self._telemetry = telemetry
         self.workers = workers
+        self._born = secrets.token_hex(4)
+        self.departed = Departed()
 
     async def answer(self, what: str) -> bytes:
         match what:
             case "health":
                 return msgspec.msgpack.encode(self._health())
             case "metrics":
-                return msgspec.msgpack.encode(self._telemetry.families())
+                return msgspec.msgpack.encode(Told(self._born, self._telemetry.families()))
             case "reload":
                 return msgspec.msgpack.encode(await self._reload(""))
             case _:
@@ -66,11 +72,12 @@ class Voice:
             ],
         )
 
-    async def metrics(self) -> bytes:
+    async def metrics(self, accept: str = "") -> tuple[bytes, str]:
+        """The page and its media type, which `accept` may choose; what workers that died have counted is in it."""
         others = await self.workers.siblings.ask("metrics", TELLING)
-        heard = [msgspec.msgpack.decode(said, type=list[Family]) for said in others.values() if said is not None]
-        own = self._telemetry.families()
-        return await asyncio.to_thread(page, merged([own, *heard]) if heard else own)
+        heard = {index: msgspec.msgpack.decode(said, type=Told) for index, said in others.items() if said is not None}
+        heard[OWN] = Told(self._born, self._telemetry.families())
+        return await asyncio.to_thread(lambda: page(self.departed.together(heard), accept))
 
     async def reload(self, address: str = "") -> list[str]:
         """This worker first: where it refuses, none of them changes. `address` is whose wish it is."""

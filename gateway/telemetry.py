@@ -4,11 +4,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Literal, TypeVar
 
 import msgspec
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, Info, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Info
 from prometheus_client.core import Metric
+from prometheus_client.exposition import choose_encoder
 from prometheus_client.samples import Exemplar, Sample
 
-Known = TypeVar("Known", Counter, Gauge, Histogram)
+from gateway.durations import Durations
+
+Known = TypeVar("Known", Counter, Gauge, Durations)
 Across = Literal["sum", "min", "max"]
 """What a gauge of several processes comes to; counters and histograms are always added up."""
 _FOLDS: Mapping[Across, Callable[[float, float], float]] = {
@@ -16,7 +19,8 @@ _FOLDS: Mapping[Across, Callable[[float, float], float]] = {
     "min": min,
     "max": max,
 }
-_ADDED = frozenset({"counter", "histogram", "gaugehistogram", "summary"})
+ADDED = frozenset({"counter", "histogram", "gaugehistogram", "summary"})
+"""Kinds of metrics that only grow."""
 
 
 class Mark(msgspec.Struct, frozen=True, array_like=True):
@@ -53,7 +57,7 @@ class Telemetry:
         self._now = now
         self.registry = CollectorRegistry()
         self._across: dict[str, Across] = {"gateway_build": "max"}
-        self._made: dict[str, Counter | Gauge | Histogram] = {}
+        self._made: dict[str, Counter | Gauge | Durations] = {}
         self._before_reading: list[Callable[[], None]] = []
         Info("gateway_build", "The version that runs", registry=self.registry).info({"version": version})
         self._config = self.gauge("gateway_config_info", "The config that serves", ["hash"], across="max")
@@ -72,11 +76,13 @@ class Telemetry:
         self._across[name] = across
         return self._once(Gauge, name, lambda: Gauge(name, about, tuple(labels), registry=self.registry))
 
-    def histogram(self, name: str, about: str, labels: Iterable[str] = (), *, buckets: Sequence[float]) -> Histogram:
-        def make() -> Histogram:
-            return Histogram(name, about, tuple(labels), buckets=buckets, registry=self.registry)
+    def histogram(self, name: str, about: str, labels: Iterable[str] = (), *, buckets: Sequence[float]) -> Durations:
+        def make() -> Durations:
+            made = Durations(name, about, tuple(labels), buckets)
+            self.registry.register(made)
+            return made
 
-        return self._once(Histogram, name, make)
+        return self._once(Durations, name, make)
 
     def at_scrape(self, refresh: Callable[[], None]) -> None:
         self._before_reading.append(refresh)
@@ -112,6 +118,7 @@ def _lines(metric: Metric) -> tuple[Line, ...]:
     return tuple(
         Line(sample.name, tuple(sorted(sample.labels.items())), sample.value, _mark(sample.exemplar))
         for sample in metric.samples
+        if not (metric.type in ADDED and sample.name.endswith("_created"))  # when counting began; the process knows
     )
 
 
@@ -140,17 +147,16 @@ def _joined(one: Family, other: Family) -> Family:
 
 
 def _folded(one: Line, other: Line, family: Family) -> Line:
-    across: Across = "sum" if family.kind in _ADDED else family.across
-    if one.name.endswith("_created"):
-        across = "min"
+    across: Across = "sum" if family.kind in ADDED else family.across
     marks = [mark for mark in (one.mark, other.mark) if mark is not None]
     newest = max(marks, key=lambda mark: mark.at or 0.0, default=None)
     return Line(one.name, one.labels, _FOLDS[across](one.value, other.value), newest)
 
 
-def page(families: Iterable[Family]) -> bytes:
-    """The families as Prometheus reads them."""
-    return generate_latest(_Collected(families))
+def page(families: Iterable[Family], accept: str = "") -> tuple[bytes, str]:
+    """The families as Prometheus reads them, and their media type: OpenMetrics, with exemplars, if it accepts that."""
+    encode, media_type = choose_encoder(accept)
+    return encode(_Collected(families)), media_type
 
 
 class _Collected:

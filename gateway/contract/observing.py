@@ -4,11 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Literal, Protocol
 
 import msgspec
-from prometheus_client import Counter, Gauge, Histogram
+from prometheus_client import Counter, Gauge
 
 from gateway.contract.call import Event
 from gateway.contract.trace import Trace
 from gateway.declared import Operation
+from gateway.durations import Durations
 
 LEFT = 499
 """The status of a request whose caller did not wait for the answer; nginx made it customary."""
@@ -19,7 +20,8 @@ class Finished(msgspec.Struct, frozen=True):
 
     `operation` is None where no endpoint was found. `status` is what the caller got, `slug` the problem that he was
     told, if any; `caller` is empty where nobody found out who asks. `began` and `ended` are readings of Kit.clock;
-    `upstream` are the seconds of it that the vendor had, in so many `attempts`.
+    `upstream` are the seconds of it that the vendor had, in so many `attempts`. `stamped` tells that the answer carried
+    its correlation id.
     """
 
     correlation_id: str
@@ -35,6 +37,7 @@ class Finished(msgspec.Struct, frozen=True):
     trace: Trace | None = None
     attempts: int = 0
     upstream: float = 0.0
+    stamped: bool = True
 
 
 Observe = Callable[[Sequence[Finished]], None]
@@ -56,7 +59,7 @@ class Metrics(Protocol):
 
     def histogram(
         self, name: str, about: str, labels: Iterable[str] = (), *, buckets: Sequence[float]
-    ) -> Histogram: ...
+    ) -> Durations: ...
 
     def at_scrape(self, refresh: Callable[[], None]) -> None: ...
 

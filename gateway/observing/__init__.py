@@ -2,9 +2,10 @@
 
 from gateway.observing.access import access
 from gateway.observing.core import Observing
+from gateway.observing.metrics import METER
 from gateway.observing.ring import RING
 
-BUILT_IN = (RING,)
+BUILT_IN = (METER, RING)
 """Those that are always told; packages offer more."""
 
 __all__ = ["BUILT_IN", "Observing", "access"]

@@ -16,6 +16,7 @@ import uvloop
 from granian.server.embed import Server
 
 from gateway.app import Application
+from gateway.departed import Departed
 from gateway.serving.aside import Aside
 from gateway.serving.listening import listener
 from gateway.serving.options import Options
@@ -80,6 +81,7 @@ async def _join(application: Application, options: Options, place: Place, stack:
     application.on_loaded = place.aside.keep
     place.aside.keep(application.loaded)
     application.speaks = place.index == 0
+    application.voice.departed = Departed(folder / "metrics")
     application.voice.workers.siblings = Doors(folder, place.index, options.workers)
     await stack.enter_async_context(answering(folder, place.index, application.voice.answer))
 

@@ -9,7 +9,8 @@ from typing import Any
 
 from gateway.observing import Observing
 from gateway.overdue import Overdue
-from gateway.web.exchange import Around, BeginTrace, Exchange, untraced
+from gateway.web.around import Around, BeginTrace, untraced
+from gateway.web.exchange import Exchange
 from gateway.web.generation import Generation
 from gateway.web.intake import Receive, Scope
 from gateway.web.outgoing import Send

@@ -5,17 +5,14 @@ Every answer there is leaves through `respond`, so every answer carries a correl
 
 import asyncio
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Sequence
 from typing import Any
-
-import msgspec
 
 from gateway.contract import LEFT, Call, Caller, Event, Finished, Headers, Reply, Trace, Trail, first
 from gateway.declared import Operation
 from gateway.errors import GatewayError, InternalError, MethodNotAllowed, ShuttingDown
-from gateway.observing import Observing
-from gateway.overdue import Overdue
 from gateway.problems import problem_reply
+from gateway.web.around import Around
 from gateway.web.compression import without_suffix
 from gateway.web.cors import cors_fields, preflight
 from gateway.web.forwarded import client_address
@@ -32,29 +29,14 @@ KNOWN = "caller.known"
 MAPPED = "errors.mapped"
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
-BeginTrace = Callable[[Headers], Trace | None]
-"""Finds or makes the place in a trace of the request with these fields; None where nothing is traced."""
-
-
-def untraced(headers: Headers) -> None:
-    """Nothing is traced."""
-
-
-class Around(msgspec.Struct, frozen=True, kw_only=True):
-    """What all requests of an edge have in common, whatever is served; `waiting` watches over those that take long."""
-
-    clock: Callable[[], float]
-    waiting: Overdue[Watch]
-    observing: Observing
-    begin_trace: BeginTrace = untraced
-
 
 class Exchange:
     """What is known of one request."""
 
     __slots__ = (
         "_answering", "_around", "_at_vendor", "_correlation", "_events", "_generation", "_headers", "_operation",
-        "_receive", "_scope", "_send", "_slug", "_started", "_status", "_trace",
+        "_receive", "_scope", "_send", "_slug", "_stamped",
+        "_started", "_status", "_trace",
     )  # fmt: skip
 
     def __init__(self, asgi: tuple[Scope, Receive, Send], generation: Generation, around: Around) -> None:
@@ -68,6 +50,7 @@ class Exchange:
         self._at_vendor = (0, 0.0)
         self._status = 0
         self._slug = ""
+        self._stamped = True
         self._headers: Headers = tuple(self._scope["headers"])
         self._correlation = correlation_of(self._headers)
         self._answering = False
@@ -112,6 +95,7 @@ class Exchange:
             events,
             self._trace,
             *self._at_vendor,
+            self._stamped,
         )
 
     def _broke_off(self, slug: str) -> None:
@@ -137,7 +121,7 @@ class Exchange:
     async def _site(self) -> None:
         """Documents and pages are small and whole, so they can be packed; HEAD is answered as GET is."""
         if self._scope["method"] not in {"GET", "HEAD"}:
-            await self._generation.site(self._scope, self._receive, self._stamped)
+            await self._generation.site(self._scope, self._receive, self._of_site)
             return
         messages: list[dict[str, Any]] = []
 
@@ -214,6 +198,12 @@ class Exchange:
         reply = problem_reply(error, correlation_id=self._correlation, public_url=self._generation.public_url)
         await self._respond(reply)
 
+    def _out(self, message: dict[str, Any]) -> Awaitable[None]:
+        """Every answer leaves here, which is where it shows whether it has its correlation id."""
+        if message["type"] == "http.response.start":
+            self._stamped = any(name == b"x-correlation-id" for name, _ in message["headers"])
+        return self._send(message)
+
     async def _respond(self, reply: Reply, *, fields: Headers = (), **known: Any) -> None:
         generation = self._generation
         if generation.door.origins:
@@ -226,16 +216,16 @@ class Exchange:
             fields=(*fields, *generation.fields),
             **known,
         )
-        await respond(self._send, reply, out)
+        await respond(self._out, reply, out)
 
-    async def _stamped(self, message: dict[str, Any]) -> None:
+    async def _of_site(self, message: dict[str, Any]) -> None:
         """The site's answers carry a correlation id too."""
         self._answering = True
         if message["type"] == "http.response.start":
             self._status = message["status"]
             field = (b"x-correlation-id", self._correlation.encode())
             message["headers"] = [*message.get("headers", ()), field, *self._generation.fields]
-        await self._send(message)
+        await self._out(message)
 
 
 def _target(scope: Scope) -> str:

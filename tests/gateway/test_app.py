@@ -47,13 +47,13 @@ def test_a_reload_that_fails_by_a_bug_is_told_by_health_and_metrics_and_changes_
 
         assert application.reload() == (UNFORESEEN,)
         assert application.health().reload == UNFORESEEN
-        assert b"gateway_config_last_reload_successful 0.0" in await application.voice.metrics()
+        assert b"gateway_config_last_reload_successful 0.0" in (await application.voice.metrics())[0]
         assert application.edge.generation is before
 
         environ.broken = False
         assert application.reload() == ()
         assert application.health().reload is None
-        assert b"gateway_config_last_reload_successful 1.0" in await application.voice.metrics()
+        assert b"gateway_config_last_reload_successful 1.0" in (await application.voice.metrics())[0]
         await application.close()
 
     asyncio.run(main())

@@ -48,7 +48,7 @@ def test_alone_it_speaks_for_itself() -> None:
 
     assert asyncio.run(worker.voice.health()).breakers == {"crm": "opened"}
     assert asyncio.run(worker.voice.reload()) == []
-    assert b"gateway_config_info" in asyncio.run(worker.voice.metrics())
+    assert b"gateway_config_info" in asyncio.run(worker.voice.metrics())[0]
 
 
 def test_of_several_circuits_the_more_careful_one_is_told() -> None:
