@@ -1,12 +1,13 @@
 """Finished requests to tell observers of."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from gateway import Event, Finished
 from tests.kit import operation
 
 
-def finished(*events: tuple[str, dict[str, object]], **fields: Any) -> Finished:
+def finished(*events: tuple[str, Mapping[str, object]], **fields: Any) -> Finished:
     """GET crm.list_contacts, answered with 200 after 250 ms, events 10 ms apart, unless the fields say otherwise."""
     defaults: dict[str, Any] = {
         "correlation_id": "c-1",
