@@ -54,6 +54,7 @@ class Records:
             with contextlib.suppress(asyncio.CancelledError):
                 await self._noting
             await self.callers.note_use()
+        await self.stored.ledger.close()
         await self._database.close()
 
     async def _note(self) -> None:

@@ -1,4 +1,4 @@
-"""What outlives the process: callers' keys, users' connections, single-use tickets, the audit trail, events to deliver.
+"""What outlives the process: keys, users' connections, single-use tickets, the audit trail, events to deliver, costs.
 
 Every method may raise StoreUnavailable. Times are seconds since 1970. What is secret arrives here sealed or digested.
 """
@@ -75,6 +75,10 @@ class Connections(Protocol):
         self, *, user: str | None = None, provider: str | None = None, after: str = "", most: int = 100
     ) -> Sequence[Connection]:
         """In the order of their ids, from behind `after`."""
+        ...
+
+    async def counted(self) -> Mapping[tuple[str, Status], int]:
+        """How many there are, by provider and status."""
         ...
 
     async def add(self, connection: Connection) -> bool:
@@ -166,6 +170,47 @@ class Outbox(Protocol):
     async def done(self, which: str) -> None: ...
 
 
+By = Literal["integration", "endpoint", "caller", "day"]
+NAMES_OF: Mapping[By, tuple[str, ...]] = {
+    "integration": ("integration",),
+    "endpoint": ("integration", "endpoint"),
+    "caller": ("caller",),
+    "day": ("day",),
+}
+"""What costs are added up by, and the fields that tell one sum from another, the currency apart."""
+
+
+class Charge(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What vendors charged: `amount` in billionths of `currency`, for so many `calls`.
+
+    `day` is of UTC, such as 2026-05-04. What a sum is not by is empty.
+    """
+
+    currency: str
+    amount: int
+    calls: int = 1
+    day: str = ""
+    integration: str = ""
+    endpoint: str = ""
+    caller: str = ""
+
+
+class Ledger(Protocol):
+    """What vendors charged, by day, integration, endpoint and caller."""
+
+    def book(self, charge: Charge) -> None:
+        """Returns at once; it is written a little later, together with others."""
+        ...
+
+    def hurry(self) -> None:
+        """Somebody waits for what was booked: it is written at once."""
+        ...
+
+    async def totals(self, since: str, by: By, integration: str = "") -> Sequence[Charge]:
+        """The sums since that day, of all integrations or of one; what this process has not written yet is in it."""
+        ...
+
+
 class Stored(Protocol):
     """The whole store of one gateway; all replicas have the same."""
 
@@ -179,3 +224,5 @@ class Stored(Protocol):
     def audit(self) -> Audit: ...
     @property
     def outbox(self) -> Outbox: ...
+    @property
+    def ledger(self) -> Ledger: ...

@@ -5,7 +5,7 @@ from typing import NoReturn
 
 from gateway.contract import Catalog, Reply, Unsealable
 from gateway.errors import ConnectFailed, StoreUnavailable
-from gateway.stored import Audit, Connections, Entry, Keys, Outbox, Tickets
+from gateway.stored import Audit, By, Charge, Connections, Entry, Keys, Ledger, Outbox, Tickets
 
 
 def _no_store() -> NoReturn:
@@ -22,8 +22,21 @@ class NoAudit:
         return ()
 
 
+class NoLedger:
+    """Where there is no database, nothing is added up."""
+
+    def book(self, charge: Charge) -> None:
+        """Nobody reads it."""
+
+    def hurry(self) -> None:
+        """Nobody waits."""
+
+    async def totals(self, since: str, by: By, integration: str = "") -> Sequence[Charge]:
+        return ()
+
+
 class NoStore:
-    """Every part of it is unavailable, but the audit trail, which is empty."""
+    """Every part of it is unavailable, but the audit trail and the ledger, which are empty."""
 
     @property
     def keys(self) -> Keys:
@@ -40,6 +53,10 @@ class NoStore:
     @property
     def audit(self) -> Audit:
         return NoAudit()
+
+    @property
+    def ledger(self) -> Ledger:
+        return NoLedger()
 
     @property
     def outbox(self) -> Outbox:

@@ -1,13 +1,13 @@
 """Users' connections in the database; the version of each is the authority over who may change it."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from gateway.stored import Connection
+from gateway.stored import Connection, Status
 from gateway.stores.database import Database
 from gateway.stores.tables import connections
 
@@ -36,6 +36,12 @@ class SqlConnections:
             asked = asked.where(connections.c.provider == provider)
         async with self._database.read() as connection:
             return [_connection(row) for row in await connection.execute(asked)]
+
+    async def counted(self) -> Mapping[tuple[str, Status], int]:
+        kinds = (connections.c.provider, connections.c.status)
+        async with self._database.read() as connection:
+            rows = await connection.execute(select(*kinds, func.count()).group_by(*kinds))
+            return {(provider, status): number for provider, status, number in rows}
 
     async def add(self, connection: Connection) -> bool:
         try:

@@ -1,6 +1,6 @@
 """The tables, as SQLite and PostgreSQL both have them; what a migration makes is held equal to this by a test."""
 
-from sqlalchemy import Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, LargeBinary, MetaData, Table, Text, UniqueConstraint
 
 metadata = MetaData(
     naming_convention={"ix": "ix_%(table_name)s_%(column_0_N_name)s", "uq": "uq_%(table_name)s_%(column_0_N_name)s"}
@@ -73,4 +73,24 @@ outbox = Table(
     Column("due_at", Float, nullable=False),
     Column("tries", Integer, nullable=False),
     Index(None, "due_at"),
+)
+
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("day", Text, primary_key=True),
+    Column("integration", Text, primary_key=True),
+    Column("endpoint", Text, primary_key=True),
+    Column("caller", Text, primary_key=True),
+    Column("currency", Text, primary_key=True),
+    Column("calls", BigInteger, nullable=False),
+    Column("amount", BigInteger, nullable=False),
+)
+
+ledger_batches = Table(
+    "ledger_batches",
+    metadata,
+    Column("id", Text, primary_key=True),
+    Column("at", Float, nullable=False),
+    Index(None, "at"),
 )
