@@ -64,8 +64,7 @@ class Application:
         self.speaks = True
         self.voice = Voice(self.health, self.reload_aside, self._world.telemetry, self._world.workers)
         self._loaded, self.plans, generation = self._compile(loaded)
-        observing, begin_trace = self._world.observing, self._world.tracing.begin
-        self.edge = Edge(generation, time.monotonic, observing=observing, begin_trace=begin_trace, sheds=launch.sheds)
+        self.edge = self._world.edge(generation, sheds=launch.sheds)
         self.admin = Edge(self._admin_generation(), time.monotonic)
         self._world.telemetry.loaded(self._loaded.config.digest)
 

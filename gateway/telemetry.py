@@ -58,7 +58,7 @@ class Telemetry:
         self.registry = CollectorRegistry()
         self._across: dict[str, Across] = {"gateway_build": "max"}
         self._made: dict[str, Counter | Gauge | Durations] = {}
-        self._before_reading: list[Callable[[], None]] = []
+        self._before_reading: dict[str, Callable[[], None]] = {}
         Info("gateway_build", "The version that runs", registry=self.registry).info({"version": version})
         self._config = self.gauge("gateway_config_info", "The config that serves", ["hash"], across="max")
         self._good = self.gauge(
@@ -84,8 +84,8 @@ class Telemetry:
 
         return self._once(Durations, name, make)
 
-    def at_scrape(self, refresh: Callable[[], None]) -> None:
-        self._before_reading.append(refresh)
+    def at_scrape(self, what: str, refresh: Callable[[], None]) -> None:
+        self._before_reading[what] = refresh
 
     def _once(self, kind: type[Known], name: str, make: Callable[[], Known]) -> Known:
         """A config that is loaded anew asks for the metrics of its policies anew."""
@@ -106,7 +106,7 @@ class Telemetry:
         self._good.set(0)
 
     def families(self) -> list[Family]:
-        for refresh in self._before_reading:
+        for refresh in list(self._before_reading.values()):
             refresh()
         return [
             Family(metric.name, metric.documentation, metric.type, self._across.get(metric.name, "sum"), _lines(metric))

@@ -21,6 +21,9 @@ from gateway.telemetry import Telemetry
 from gateway.together import Together
 from gateway.tracing import tracing
 from gateway.upstream import Engines, Fetching
+from gateway.vitals import Vitals
+from gateway.web.edge import Edge
+from gateway.web.generation import Generation
 
 
 class World:
@@ -51,8 +54,17 @@ class World:
             metrics=self.telemetry,
             workers=self.workers,
         )
+        self._vitals = Vitals(self.kit, self.sharing, lambda: self.records.trail.used)
         told = [observer.build(self.kit) for observer in (*BUILT_IN, *self.tracing.observers, *registry.observers)]
         self.observing = Observing([*told, *(access(self.kit, launch.environ) if launch.writes else ())])
+
+    def edge(self, generation: Generation, *, sheds: bool) -> Edge:
+        """The way in for callers."""
+        observing, begin_trace = self.observing, self.tracing.begin
+        edge = Edge(generation, time.monotonic, observing=observing, begin_trace=begin_trace, sheds=sheds)
+        busy = self.telemetry.gauge("gateway_requests_in_flight", "Requests that are being answered", across="sum")
+        self.telemetry.at_scrape("edge", lambda: busy.set(edge.busy))
+        return edge
 
     def recognition(self, callers: Callers) -> Recognition:
         """How callers are recognised whom the config describes so."""
@@ -76,6 +88,7 @@ class World:
         """`reload` is asked for where a secret ends that only another load can replace."""
         self.tracing.start()
         self.sharing.start()
+        self._vitals.start()
         self.leases.start(reload)
         if keyed:
             self.records.start()
@@ -91,6 +104,7 @@ class World:
     async def close(self) -> None:
         self.observing.close()
         await self._life.aclose()
+        await self._vitals.close()
         await self.leases.close()
         self.keeper.close()
         await self.records.close()

@@ -48,7 +48,7 @@ the event loop's, so it is spent in microseconds a request. One that has a `stop
 class Metrics(Protocol):
     """The metrics of one process. The same name asked for again gives the same metric.
 
-    `across` is what the values of several workers' gauges come to. `at_scrape` is called before each reading.
+    `across` is what the values of several workers' gauges come to.
     """
 
     def counter(self, name: str, about: str, labels: Iterable[str] = ()) -> Counter: ...
@@ -61,7 +61,9 @@ class Metrics(Protocol):
         self, name: str, about: str, labels: Iterable[str] = (), *, buckets: Sequence[float]
     ) -> Durations: ...
 
-    def at_scrape(self, refresh: Callable[[], None]) -> None: ...
+    def at_scrape(self, what: str, refresh: Callable[[], None]) -> None:
+        """From now on `refresh` is called before each reading, in the place of the one for the same `what`."""
+        ...
 
 
 class Workers(Protocol):

@@ -64,12 +64,15 @@ REJECTED = _counter("gateway_breaker_rejections_total", "Calls that an open circ
 CACHE = _counter("gateway_cache_requests_total", "Requests to endpoints with a cache, by its result", *_WHERE, "result")
 QUOTA = _counter("gateway_quota_decisions_total", "Requests to endpoints with a quota", *_WHERE, "decision")
 ERRORS = _counter("gateway_errors_total", "Answers that tell a problem, by its slug", *_WHERE, "slug")
+OPENED = _counter("gateway_connections_opened_total", "Connections to vendors that answered once", "integration")
+REUSED = _counter("gateway_connections_reused_total", "Answers over connections that were there", "integration")
 UNSTAMPED = _counter(
     "gateway_responses_without_correlation_id_total", "Answers that went out without a correlation id", always=True
 )
 
 CATALOGUE: tuple[Listed, ...] = (
-    REQUESTS, ATTEMPT_SECONDS, OVERHEAD, THROTTLE, ATTEMPTS, RETRIES, BUDGET, REJECTED, CACHE, QUOTA, ERRORS, UNSTAMPED,
+    REQUESTS, ATTEMPT_SECONDS, OVERHEAD, THROTTLE, ATTEMPTS, RETRIES, BUDGET, REJECTED, CACHE, QUOTA, ERRORS, OPENED,
+    REUSED, UNSTAMPED,
     _gauge("gateway_breaker_state", "1 for the state that a circuit is in: closed, half-opened, opened",
            "integration", "circuit", "state"),
     _counter("gateway_breaker_transitions_total", "Changes of a circuit's state", "integration", "from", "to"),
@@ -77,9 +80,6 @@ CATALOGUE: tuple[Listed, ...] = (
     _counter("gateway_breaker_failures_total", "Failures of vendors that counted for a circuit", "integration"),
     _gauge("gateway_cache_bytes", "What the cache in this gateway's memory holds"),
     _gauge("gateway_upstream_quota_remaining", "What a vendor says is left of its limit", "integration"),
-    _gauge("gateway_pool_connections", "Connections to vendors, by state: idle, busy", "state"),
-    _counter("gateway_connections_opened_total", "Connections to vendors that were opened", "integration"),
-    _counter("gateway_connections_reused_total", "Attempts that went over a connection that was there", "integration"),
     _counter("gateway_token_refresh_total", "Renewals of users' tokens, by result", "provider", "result"),
     _gauge("gateway_connections", "Accounts that users have connected, by status", "provider", "status"),
     _gauge("gateway_keys_expiring", "Callers' keys that end within a week"),

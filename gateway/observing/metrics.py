@@ -42,6 +42,14 @@ class Endpoint:
         self.attempts: dict[tuple[int, str], Duration] = {}
         self.overhead = of.overhead.child(integration, name)
 
+    def connection(self, counter: Counter) -> None:
+        """Of a counter by integration alone."""
+        key = (id(counter), "")
+        child = self._children.get(key)
+        if child is None:
+            child = self._children[key] = counter.labels(self.integration)
+        child.inc()
+
     def count(self, counter: Counter, value: str) -> None:
         """Of a counter by integration, endpoint and one more label."""
         key = (id(counter), value)
@@ -70,6 +78,7 @@ class Meter:
         self._outcomes, self._retries = counter(catalogue.ATTEMPTS), counter(catalogue.RETRIES)
         self._budget, self._rejected = counter(catalogue.BUDGET), counter(catalogue.REJECTED)
         self._cache, self._quota = counter(catalogue.CACHE), counter(catalogue.QUOTA)
+        self._opened, self._reused = counter(catalogue.OPENED), counter(catalogue.REUSED)
         self._errors, self._unstamped = counter(catalogue.ERRORS), counter(catalogue.UNSTAMPED)
         self._requests, self._attempts = histogram(catalogue.REQUESTS), histogram(catalogue.ATTEMPT_SECONDS)
         self.overhead, self._throttle = histogram(catalogue.OVERHEAD), histogram(catalogue.THROTTLE)
@@ -146,6 +155,9 @@ class Meter:
             child = at.attempts[key] = self._attempts.child(at.integration, at.name, at.method, known, error)
         child.add(took)
         at.count(self._outcomes, outcome)
+        reused = event.detail.get("reused")
+        if reused is not None:
+            at.connection(self._reused if reused else self._opened)
 
     def _cached(self, at: Endpoint, event: Event) -> None:
         at.count(self._cache, _RESULTS[event.name])

@@ -43,6 +43,7 @@ class HttpxIncoming:
         self._done = done
         self._ended = False
         self.status: int = response.status_code
+        self.reused = line.used
         self.headers: Headers = tuple([(name.lower(), value) for name, value in response.headers.raw])
 
     async def read(self, limit: int) -> bytes:

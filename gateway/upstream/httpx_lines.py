@@ -21,6 +21,7 @@ class Line(msgspec.Struct, eq=False):
     place: tuple[str, str]
     transport: httpx.AsyncHTTPTransport
     idle_since: float = 0.0
+    used: bool = False
 
     def clean(self) -> bool:
         """Whether nothing was received beyond the answer; what cannot be known is not clean."""
@@ -52,7 +53,7 @@ class Lines:
         return Line(place, httpx.AsyncHTTPTransport(verify=self._trusted, trust_env=False, limits=limits))
 
     def give_back(self, line: Line) -> None:
-        line.idle_since = self._clock()
+        line.idle_since, line.used = self._clock(), True
         idle = self._idle.setdefault(line.place, deque())
         idle.append(line)
         while idle[0].idle_since + IDLE_SECONDS <= line.idle_since:

@@ -66,7 +66,7 @@ def sender(operation: Operation, engine: Engine, *, connect_timeout: float = 5.0
         except BaseException as error:
             _note_failure(trail, attempt, error)
             raise
-        trail.note("attempt.answered", status=incoming.status, attempt=attempt)
+        trail.note("attempt.answered", status=incoming.status, attempt=attempt, reused=incoming.reused)
         return Reply(incoming.status, to_caller(incoming.headers), body)
 
     return send

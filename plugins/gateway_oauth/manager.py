@@ -15,7 +15,7 @@ import msgspec
 from gateway.contract import Kit
 from gateway.errors import StoreUnavailable
 from gateway.stored import Connection
-from gateway_oauth import endpoint
+from gateway_oauth import endpoint, numbers
 from gateway_oauth.access import Access, Missing, NeedsUser, failure
 from gateway_oauth.answers import InvalidGrant, NoToken
 from gateway_oauth.events import connection_changed
@@ -124,10 +124,13 @@ class Manager:
         try:
             fresh = await endpoint.refresh(self._kit, provider, tokens)
         except InvalidGrant as error:
+            numbers.renewed(self._kit, record.provider, "needs_reauth")
             return await self._ended(key, record, error.reason)
         except NoToken as error:
+            numbers.renewed(self._kit, record.provider, "failed")
             await self._release(record)
             raise failure(record.provider, error) from error
+        numbers.renewed(self._kit, record.provider, "renewed")
         newer = await self._saver.save(key, record, fresh)
         if newer is None:
             return None

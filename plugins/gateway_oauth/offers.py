@@ -4,8 +4,9 @@ from gateway_oauth.connections import connection_pages
 from gateway_oauth.dealing import DEALINGS
 from gateway_oauth.events import EVENTS
 from gateway_oauth.finishing import FINISHING
+from gateway_oauth.numbers import NUMBERS
 from gateway_oauth.operators import operator_pages
 from gateway_oauth.pages import flow_pages
 
 PAGES = (*flow_pages(DEALINGS), *connection_pages(DEALINGS), *operator_pages(DEALINGS))
-LIFESPANS = (EVENTS, FINISHING)
+LIFESPANS = (EVENTS, FINISHING, NUMBERS)

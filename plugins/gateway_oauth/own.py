@@ -8,7 +8,7 @@ import msgspec
 
 from gateway.contract import Call, Kit
 from gateway.errors import ScopeMissing
-from gateway_oauth import endpoint
+from gateway_oauth import endpoint, numbers
 from gateway_oauth.access import Access, Missing, failure
 from gateway_oauth.answers import NoToken
 from gateway_oauth.assertion import GRANT, Account
@@ -42,7 +42,9 @@ class Own:
         try:
             tokens = await endpoint.patiently(self._kit, lambda seconds: self._request(key, seconds))
         except NoToken as error:
+            numbers.renewed(self._kit, self._name, "failed")
             raise failure(self._name, error) from error
+        numbers.renewed(self._kit, self._name, "renewed")
         lasts = math.inf if tokens.expires_at is None else tokens.expires_at - self._kit.now()
         return self.access.holder.put(key, tokens.access, "", lasts, tokens.margin)
 

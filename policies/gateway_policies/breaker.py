@@ -22,6 +22,7 @@ from purgatory.service._async.circuitbreaker import AsyncCircuitBreaker
 from gateway import Call, Handler, Kit, Policy, Reply, Site, Stage
 from gateway.errors import UpstreamFailure
 from gateway_policies.breaker_core import Circuits, Core, Entry, UnitOfWork
+from gateway_policies.breaker_metrics import Numbers
 from gateway_policies.breaker_pages import PAGES
 from gateway_policies.breaker_probes import probing
 from gateway_policies.breaker_settings import Breaker
@@ -40,7 +41,8 @@ def build(settings: Breaker, site: Site, kit: Kit) -> Mapping[str, Stage]:
     name = _name(settings, site)
     alive: Alive = kit.keep(("breakers",), WeakValueDictionary)  # asked for by each build: a reload forgets the rest
     company = kit.keep(("breaker-company",), lambda: Company(kit, alive))
-    enter = kit.keep(("breaker", name, settings), lambda: _entrance(settings, kit, alive, company))
+    numbers = kit.keep(("breaker-numbers",), lambda: Numbers(kit, alive, company.declared))
+    enter = kit.keep(("breaker", name, settings), lambda: _entrance(settings, kit, alive, company, numbers))
     company.declared[name] = enter
     return {"breaker": _stage(settings, kit, company, enter, _naming(name, settings))}
 
@@ -121,7 +123,9 @@ def took(call: Call, began: float, now: float) -> float:
     return now - began - sum(cast("float", event.detail["seconds"]) for event in events)
 
 
-def _entrance(settings: Breaker, kit: Kit, alive: Alive, company: Company) -> Callable[[str], AsyncCircuitBreaker]:
+def _entrance(
+    settings: Breaker, kit: Kit, alive: Alive, company: Company, numbers: Numbers
+) -> Callable[[str], AsyncCircuitBreaker]:
     """A call's way through the circuit of a name: what the factory's `get_breaker` gives, without its waits."""
 
     def make(name: str) -> Core:
@@ -137,7 +141,7 @@ def _entrance(settings: Breaker, kit: Kit, alive: Alive, company: Company) -> Ca
         company.welcome(core)
         return core
 
-    circuits = Circuits(States(make, Core.idle))
+    circuits = Circuits(States(make, Core.idle), numbers.changed)
     work = UnitOfWork(circuits)
     factory = AsyncCircuitBreakerFactory(uow=work)
     factory.add_listener(circuits.heard)

@@ -40,7 +40,7 @@ class Core:
 
     Each change of state begins a new generation; results of calls that an older one let in are ignored. `clear` tells
     in one look that calls may pass: it is closed, and nobody has ordered anything. `round` names its last opening,
-    `ended` the last that is over.
+    `ended` the last that is over. `failures` are those since they were last looked at.
     """
 
     def __init__(
@@ -60,9 +60,10 @@ class Core:
         self.recovery_max = recovery_max
         self.probes = probes
         self.state: StateName = CLOSED
+        self.before: StateName = CLOSED
         self.opened_at: float | None = None
         self.until = 0.0
-        self.generation = 0
+        self.generation = self.failures = 0
         self.permits = self.awaited = 0
         self.clear = True
         self.ordered: Order | None = None
@@ -116,7 +117,7 @@ class Core:
         return self.state == HALF_OPENED or (self.state == OPENED and self.clock() >= self.until)
 
     def _enter(self, state: StateName) -> None:
-        self.state, self.opened_at = state, None
+        self.before, self.state, self.opened_at = self.state, state, None
         self.clear = state == CLOSED and self.ordered is None
         self.generation += 1
         self.tally.clear()
@@ -151,6 +152,7 @@ class Entry(Context):
     def fail(self, rest: float | None = None) -> None:
         """The vendor failed; `rest` are the seconds for which it asked to be left alone."""
         self.failed, self.rest = True, rest
+        self.core.failures += 1
 
     def handle_new_request(self) -> None:
         core = self.core
@@ -210,9 +212,10 @@ class Entry(Context):
 class Circuits(AsyncAbstractRepository):
     """The circuits of one declaration, by name; what purgatory would store is already in the Core."""
 
-    def __init__(self, core_of: Callable[[str], Core]) -> None:
+    def __init__(self, core_of: Callable[[str], Core], changed: Callable[[Core], None]) -> None:
         self.messages = []
         self._core_of = core_of
+        self._changed = changed
 
     def entry(self, name: str) -> "Entry":
         return Entry(self._core_of(name))
@@ -221,10 +224,11 @@ class Circuits(AsyncAbstractRepository):
         return self.entry(name)
 
     def heard(self, name: str, kind: str, event: Event) -> None:
-        """purgatory's listener: the circuit remembers its changes, and nobody else is told."""
+        """purgatory's listener: the circuit remembers its changes, and they are counted."""
         if isinstance(event, ContextChanged):
             core = self._core_of(name)
             core.changes.append((core.clock(), event.state))
+            self._changed(core)
 
     async def register(self, context: Context) -> None: ...
     async def update_state(self, name: str, state: str, opened_at: float | None) -> None: ...

@@ -112,6 +112,8 @@ def build(settings: Cache | None, site: Site, kit: Kit) -> Mapping[str, Stage]:
     if settings is None and not (operation.invalidates or operation.http_cache):
         return {}
     store = kit.keep(("cache",), CacheStore)
+    size = kit.metrics.gauge("gateway_cache_bytes", "What the cache in this gateway's memory holds", across="sum")
+    kit.metrics.at_scrape("cache", lambda: size.set(store.size))
     company = kit.keep(("cache-company",), lambda: Company(kit.shared, store))
     http = _as_vendors_say(settings, operation, store, kit)
     if settings is None or settings.respect_upstream:

@@ -30,6 +30,16 @@ def rest_of(headers: Headers, now: float) -> float | None:
     return _rest(told, now) if told else None
 
 
+def remaining_of(headers: Headers) -> int | None:
+    """What is left by the vendor's own count; None where he does not say."""
+    told = {name: value for name, value in headers if name in FIELDS}
+    found = _found(_REMAINING, told.get(b"ratelimit"))
+    for prefix in (b"", b"x-"):
+        if found is None:
+            found = _number(told.get(prefix + b"ratelimit-remaining"))
+    return found
+
+
 def _rest(told: dict[bytes, bytes], now: float) -> float:
     remaining, reset = _found(_REMAINING, told.get(b"ratelimit")), _found(_RESET, told.get(b"ratelimit"))
     for prefix in (b"", b"x-"):

@@ -19,7 +19,7 @@ from gateway.errors import ReducedCapacity
 from gateway_policies.checks import positive
 from gateway_policies.connections import States
 from gateway_policies.pacing import Throttle
-from gateway_policies.rate_headers import rest_of
+from gateway_policies.rate_headers import remaining_of, rest_of
 from gateway_policies.rate_sharing import Company, Dearest, Supply
 
 TOO_MANY = 429
@@ -89,6 +89,9 @@ class RateLimit(Settings, frozen=True, kw_only=True):
 def build(settings: RateLimit, site: Site, kit: Kit) -> Mapping[str, Stage]:
     company = kit.keep(("rate-company",), lambda: Company(kit.shared))
     throttle_of = _throttles(settings, site, kit, company)
+    left = kit.metrics.gauge(
+        "gateway_upstream_quota_remaining", "What a vendor says is left of its limit", ("integration",), across="min"
+    )
     cost, max_wait, clock, now = settings.cost, float(settings.max_wait), kit.clock, kit.now
 
     async def rate_limit(call: Call, forward: Handler) -> Reply:
@@ -104,6 +107,8 @@ def build(settings: RateLimit, site: Site, kit: Kit) -> Mapping[str, Stage]:
             if sent_at < throttle.look_at:
                 return reply
             rest = _obeyed(throttle, reply, sent_at, now())
+            if throttle.look_at <= sent_at and (count := remaining_of(reply.headers)) is not None:
+                left.labels(site.integration).set(count)
         if rest:
             company.tell(throttle.name, rest)
         return reply

@@ -96,7 +96,8 @@ def test_the_same_name_is_the_same_metric_and_never_another_kind() -> None:
 def test_what_has_to_be_looked_up_is_looked_up_at_each_reading() -> None:
     one = process("a" * 64)
     depth = one.gauge("depth", "Depth", across="sum")
-    one.at_scrape(depth.inc)
+    one.at_scrape("depth", lambda: depth.inc(100))
+    one.at_scrape("depth", depth.inc)
 
     one.families()
     assert b"depth 2.0" in page(one.families())[0]

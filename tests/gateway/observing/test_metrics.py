@@ -64,6 +64,17 @@ def test_each_attempt_is_timed_with_what_came_of_it() -> None:
     assert value(families, name, **CRM, http_response_status_code="", error_type="reset") == pytest.approx(0.01)
 
 
+def test_a_connection_that_is_there_is_told_apart_from_one_that_was_opened() -> None:
+    opened, reused = (
+        ("attempt.answered", {"status": 200, "reused": False}),
+        ("attempt.answered", {"status": 200, "reused": True}),
+    )
+    families = counted(finished(opened), finished(reused), finished(reused))
+
+    assert value(families, "gateway_connections_opened_total", integration="crm") == 1
+    assert value(families, "gateway_connections_reused_total", integration="crm") == 2
+
+
 EVENTS: list[tuple[str, dict[str, object], str, dict[str, str]]] = [
     ("cache.hit", {"ttl": 1}, "gateway_cache_requests_total", {"result": "hit"}),
     ("cache.miss", {}, "gateway_cache_requests_total", {"result": "miss"}),

@@ -20,6 +20,7 @@ class Canned:
         self.status = status
         self.headers = headers
         self.closed = 0
+        self.reused = False
         self._pieces = pieces
 
     async def read(self, limit: int) -> bytes:
@@ -140,7 +141,7 @@ def test_an_attempt_is_noted_when_it_is_sent_and_when_it_is_answered() -> None:
     sending(asked, Canned(503))
     assert trail(asked) == [
         ("attempt.sent", {"method": "GET", "attempt": 2}),
-        ("attempt.answered", {"status": 503, "attempt": 2}),
+        ("attempt.answered", {"status": 503, "attempt": 2, "reused": False}),
     ]
 
 
