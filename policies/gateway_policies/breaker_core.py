@@ -26,6 +26,9 @@ STUCK = 30.0
 REMEMBERED = 20
 """Changes of state that a circuit keeps for the operator."""
 
+_BEFORE: dict[StateName, StateName] = {HALF_OPENED: OPENED, CLOSED: HALF_OPENED}
+"""What a circuit was before, whichever process it was that knew of it."""
+
 
 class Order(msgspec.Struct, frozen=True):
     """What an operator wants of a circuit, until a reading of Kit.clock."""
@@ -60,7 +63,6 @@ class Core:
         self.recovery_max = recovery_max
         self.probes = probes
         self.state: StateName = CLOSED
-        self.before: StateName = CLOSED
         self.opened_at: float | None = None
         self.until = 0.0
         self.generation = self.failures = 0
@@ -117,7 +119,7 @@ class Core:
         return self.state == HALF_OPENED or (self.state == OPENED and self.clock() >= self.until)
 
     def _enter(self, state: StateName) -> None:
-        self.before, self.state, self.opened_at = self.state, state, None
+        self.state, self.opened_at = state, None
         self.clear = state == CLOSED and self.ordered is None
         self.generation += 1
         self.tally.clear()
@@ -212,7 +214,7 @@ class Entry(Context):
 class Circuits(AsyncAbstractRepository):
     """The circuits of one declaration, by name; what purgatory would store is already in the Core."""
 
-    def __init__(self, core_of: Callable[[str], Core], changed: Callable[[Core], None]) -> None:
+    def __init__(self, core_of: Callable[[str], Core], changed: Callable[[Core, StateName, StateName], None]) -> None:
         self.messages = []
         self._core_of = core_of
         self._changed = changed
@@ -227,8 +229,9 @@ class Circuits(AsyncAbstractRepository):
         """purgatory's listener: the circuit remembers its changes, and they are counted."""
         if isinstance(event, ContextChanged):
             core = self._core_of(name)
+            before = HALF_OPENED if core.changes and core.changes[-1][1] == HALF_OPENED else CLOSED
             core.changes.append((core.clock(), event.state))
-            self._changed(core)
+            self._changed(core, _BEFORE.get(event.state, before), event.state)
 
     async def register(self, context: Context) -> None: ...
     async def update_state(self, name: str, state: str, opened_at: float | None) -> None: ...

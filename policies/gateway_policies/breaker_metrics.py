@@ -37,11 +37,11 @@ class Numbers:
         self._since: dict[str, float] = {}
         metrics.at_scrape("breakers", self._look)
 
-    def changed(self, core: Core) -> None:
+    def changed(self, core: Core, before: StateName, after: StateName) -> None:
         """This process has decided a change of that circuit."""
-        self._changes.labels(integration_of(core.name), core.before, core.state).inc()
+        self._changes.labels(integration_of(core.name), before, after).inc()
         self._passed(core.name)
-        if core.state == OPENED:
+        if after == OPENED:
             self._since[core.name] = self._clock()
 
     def _passed(self, name: str) -> None:

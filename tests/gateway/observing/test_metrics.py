@@ -1,6 +1,5 @@
 """What became of requests, in numbers; no label has a value that a caller could choose."""
 
-import math
 from collections.abc import Callable
 
 import pytest
@@ -8,7 +7,9 @@ import pytest
 from gateway import Finished, Trace
 from gateway.observing.catalogue import CATALOGUE
 from gateway.observing.metrics import LONGEST_MARK, Meter
-from gateway.telemetry import Family, Telemetry
+from gateway.telemetry import Family
+from tests.gateway.numbers import families as told
+from tests.gateway.numbers import value
 from tests.gateway.observing.records import finished
 from tests.kit import kit, operation, run
 
@@ -18,16 +19,10 @@ CRM = {"integration": "crm", "endpoint": "list_contacts"}
 def counted(*requests: Finished) -> list[Family]:
     async def main() -> list[Family]:
         world = kit()
-        assert isinstance(world.metrics, Telemetry)
         Meter(world)(requests)
-        return world.metrics.families()
+        return told(world)
 
     return run(main())
-
-
-def value(families: list[Family], name: str, **labels: str) -> float:
-    found = [line for family in families for line in family.lines if line.name == name]
-    return next((line.value for line in found if labels.items() <= dict(line.labels).items()), math.nan)
 
 
 def test_a_request_is_timed_by_endpoint_route_and_status() -> None:

@@ -62,6 +62,7 @@ def test_a_user_has_one_connection_to_a_provider(play: Play) -> None:
         assert [one.id for one in await store.connections.every(user="bob")] == ["c3"]
         assert [one.id for one in await store.connections.every(after="c1", most=1)] == ["c3"]
         assert await store.connections.every(provider="microsoft") == []
+        assert await store.connections.counted() == {("google", "active"): 2}
         assert await store.connections.remove("c1")
         assert not await store.connections.remove("c1")
 
