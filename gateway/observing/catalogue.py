@@ -82,6 +82,7 @@ CATALOGUE: tuple[Listed, ...] = (
     _gauge("gateway_upstream_quota_remaining", "What a vendor says is left of its limit", "integration"),
     _counter("gateway_token_refresh_total", "Renewals of users' tokens, by result", "provider", "result"),
     _gauge("gateway_connections", "Accounts that users have connected, by status", "provider", "status"),
+    _gauge("gateway_endpoint_timeout_seconds", "How long callers of an endpoint may have to wait at most", *_WHERE),
     _gauge("gateway_keys_expiring", "Callers' keys that end within a week"),
     _counter("gateway_contract_drift_total", "Answers that differ from the declared schema", *_WHERE, "kind"),
     _counter("gateway_cost_total", "What vendors charged", *_WHERE, "currency"),

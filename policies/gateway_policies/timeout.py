@@ -62,6 +62,13 @@ class Timeout(Settings, frozen=True, kw_only=True):
 
 def build(settings: Timeout | None, site: Site, kit: Kit) -> Mapping[str, Stage]:
     settings = settings or Timeout()
+    longest = kit.metrics.gauge(
+        "gateway_endpoint_timeout_seconds",
+        "How long callers of an endpoint may have to wait at most",
+        ("integration", "endpoint"),
+        across="max",
+    )
+    longest.labels(site.integration, site.operation.name).set(settings.total)
     return {"deadline": _deadline(settings, kit), "timeout": _attempt(settings, kit)}
 
 

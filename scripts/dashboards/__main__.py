@@ -1,0 +1,5 @@
+"""`python -m scripts.dashboards`."""
+
+from scripts.dashboards import main
+
+main()
