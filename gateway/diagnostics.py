@@ -32,7 +32,6 @@ CODES = {
     "GW109": "the text has another form",
     "GW110": "a unit is missing or unknown",
     "GW111": "settings that contradict each other",
-    "GW112": "not available in this version",
     "GW113": "no such profile",
     "GW114": "keys that exclude each other",
     "GW115": "parameters and route do not fit",

@@ -52,4 +52,16 @@ def holds_tokens(loaded: Loaded, registry: Registry, *, stubbed: bool) -> bool:
 
 def remembers(loaded: Loaded, registry: Registry, *, stubbed: bool) -> bool:
     """Whether it needs a database."""
-    return keyed(loaded) or holds_tokens(loaded, registry, stubbed=stubbed)
+    return (
+        keyed(loaded) or holds_tokens(loaded, registry, stubbed=stubbed) or _counts(loaded, registry, stubbed=stubbed)
+    )
+
+
+def _counts(loaded: Loaded, registry: Registry, *, stubbed: bool) -> bool:
+    """Whether a policy stands anywhere that keeps what it counts."""
+    storing = {policy.name for policy in registry.policies if policy.stores}
+    return not stubbed and any(
+        not storing.isdisjoint(policies)
+        for item in loaded.config.integrations
+        for policies in (item.policies, *(endpoint.policies for endpoint in item.endpoints))
+    )

@@ -11,7 +11,6 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from gateway.config import (
-    LATER_POLICIES,
     Endpoint,
     EndpointName,
     Events,
@@ -42,10 +41,8 @@ class Registry(msgspec.Struct, frozen=True):
     observers: tuple[Observer, ...] = ()
 
     def policy_types(self) -> dict[str, Any]:
-        """What may be written under each policy's key, policies of later versions included."""
-        types = {policy.name: _written(policy) for policy in self.policies if policy.settings is not None}
-        later = {name: partial(settings) | None for name, settings in LATER_POLICIES.items() if name not in types}
-        return types | later
+        """What may be written under each policy's key."""
+        return {policy.name: _written(policy) for policy in self.policies if policy.settings is not None}
 
     def credential_type(self) -> Any:
         return reduce(or_, (credential.settings for credential in self.credentials), type(None))
@@ -146,10 +143,7 @@ def _document_keys(server: Any, level: Any, integration: Any) -> list[Any]:
 
 def _policy_key(name: str, kind: Any, registry: Registry) -> Any:
     """The type under a policy's key, with what editors tell about it."""
-    policy = next((policy for policy in registry.policies if policy.name == name), None)
-    if policy is None:
-        says = f"{LATER_POLICIES[name].__doc__} Not available in this version."
-        return Annotated[kind | UnsetType, Meta(description=says)]
+    policy = next(policy for policy in registry.policies if policy.name == name)
     says = policy.description or (policy.settings.__doc__ if _is_struct(policy.settings) else "") or ""
     return Annotated[kind | UnsetType, Meta(description=says, examples=list(policy.examples) or None)]
 

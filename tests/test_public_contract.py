@@ -12,12 +12,12 @@ Surroundings Taken TokenVault Trace Trail Unsealable Vault Verdict Workers first
 """
 
 ORDER = """
-errors deadline caller quota validate idempotency cache transform http_cache retry
-breaker rate_limit bulkhead credential timeout classify send
+errors deadline caller quota validate idempotency cache transform http_cache budget retry
+breaker rate_limit bulkhead credential timeout cost classify send
 """
 
 POLICIES = """
-errors timeout quota validate idempotency cache transform retry breaker rate_limit bulkhead stub
+errors timeout quota validate idempotency cache transform retry breaker rate_limit bulkhead cost stub
 """
 
 CREDENTIALS = {"bearer", "basic", "header", "query", "none"}

@@ -21,6 +21,7 @@ COMMANDS = {
     "keys": "make, list, rotate and revoke callers' keys",
     "vault": "look after the keys that users' tokens are sealed with",
     "audit": "list who did what to the gateway",
+    "cost": "add up what vendors have charged",
     "db": "look after the database of keys and connections",
     "smoke": "tell whether a gateway that runs does what it is there for",
     "plugins": "list what is loaded, and the packages that it comes with",
@@ -37,7 +38,7 @@ SECTIONS = {
     "Let people in": ("keys", "vault", "audit"),
     "Write a config": ("init", "add", "import", "fmt", "check"),
     "Understand it": ("routes", "explain", "render", "diff", "schema"),
-    "Look at a gateway that runs": ("why", "logs", "smoke"),
+    "Look at a gateway that runs": ("why", "logs", "cost", "smoke"),
     "This installation": ("db", "plugins", "doctor", "completion"),
 }
 """The order in which people meet them; a command that no section names stands last."""

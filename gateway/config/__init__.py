@@ -4,13 +4,11 @@ from gateway.config.effective import Config, EffectivePolicy, EndpointConfig, In
 from gateway.config.endpoint import Endpoint, Response
 from gateway.config.events import Events
 from gateway.config.integration import Integration, Native
-from gateway.config.later import LATER_POLICIES
 from gateway.config.providers import Client, Provider
 from gateway.config.server import Callers, Cors, Jwt, Server, Tls
 from gateway.config.texts import EndpointName, IntegrationName
 
 __all__ = [
-    "LATER_POLICIES",
     "Callers",
     "Client",
     "Config",

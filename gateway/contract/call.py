@@ -25,12 +25,14 @@ SLOTS = (
     "cache",  # above transform: what is kept is what callers see
     "transform",  # caller's words to vendor's and back, once, however many attempts follow
     "http_cache",  # below transform: what a vendor allows to keep is found by what the vendor is asked
+    "budget",  # below the caches: what costs nothing is given also when the money is spent
     "retry",  # everything below happens once per attempt
     "breaker",  # an open circuit costs neither vendor quota nor a connection
     "rate_limit",  # each attempt counts against what the vendor allows
     "bulkhead",  # a place is taken only when the call may go
     "credential",  # as late as possible: a token may expire while queueing
     "timeout",  # the attempt alone: neither queueing nor token refresh
+    "cost",  # each attempt that the vendor answered, as soon as it is known what the answer means
     "classify",  # what the vendor's answer means, decided once, where it arrives
     "send",  # a stub stands here, in the vendor's place
 )

@@ -40,7 +40,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     `build` is given the merged settings, or None where `always` asks for it without them. `settings` None means that
     there is no YAML key. `nullable` tells whether `null` may switch it off. Lists `prepend` where maps merge.
     `description` and `examples`, as YAML writes them, are for editors: what stands under the key, and what for.
-    `pages` are for the people who run it.
+    `pages` are for the people who run it. One that `stores` needs the store.
     """
 
     name: str
@@ -52,6 +52,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
     description: str = ""
     examples: tuple[Any, ...] = ()
     pages: tuple[Page, ...] = ()
+    stores: bool = False
 
 
 class Credential(msgspec.Struct, frozen=True, kw_only=True):

@@ -30,6 +30,7 @@ GatewayError
 │   ├── NotCached                   504 not-cached
 │   ├── CircuitOpen                 503 circuit-open
 │   ├── ReducedCapacity             503 temporary-reduced-capacity
+│   ├── BudgetExhausted             429 budget-exhausted
 │   ├── Overloaded                  503 overloaded
 │   ├── StoreUnavailable            503 store-unavailable
 │   ├── ProviderUnavailable         503 provider-unavailable
@@ -76,6 +77,7 @@ from gateway.errors.callers import (
     UriTooLong,
 )
 from gateway.errors.refusals import (
+    BudgetExhausted,
     CircuitOpen,
     CredentialRefused,
     NotCached,
@@ -104,6 +106,7 @@ from gateway.errors.upstream import (
 __all__ = [
     "AddressForbidden",
     "BodyTooLarge",
+    "BudgetExhausted",
     "CallerError",
     "CircuitOpen",
     "ConnectFailed",

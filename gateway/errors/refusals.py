@@ -27,6 +27,13 @@ class ReducedCapacity(Refused):
     proxy_error = "connection_limit_reached"
 
 
+class BudgetExhausted(Refused):
+    """No breaker hears of it."""
+
+    slug, status, title = "budget-exhausted", 429, "The budget for this integration is spent"
+    proxy_error = "http_request_denied"
+
+
 class Overloaded(Refused):
     slug, title = "overloaded", "The gateway is overloaded"
     proxy_error = "proxy_internal_response"

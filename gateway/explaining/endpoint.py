@@ -16,7 +16,7 @@ from gateway.plan import Plan
 
 Path = tuple[str | int, ...]
 
-POLICY_OF = {"deadline": "timeout", "http_cache": "cache", "classify": "errors", "send": "stub"}
+POLICY_OF = {"deadline": "timeout", "budget": "cost", "http_cache": "cache", "classify": "errors", "send": "stub"}
 """Slots that are not named for the policy that fills them."""
 _OF_DEADLINE = frozenset({"total"})
 """Of `timeout`, what bounds the whole; the rest bounds an attempt."""

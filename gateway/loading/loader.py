@@ -16,7 +16,6 @@ from gateway.loading.checks import check_document
 from gateway.loading.diagnosing import Diagnosis, reason_of
 from gateway.loading.imports import Imports
 from gateway.loading.including import Inclusion
-from gateway.loading.later import later_problems
 from gateway.loading.merging import Merger, Policies
 from gateway.loading.naming import kind_of
 from gateway.loading.outside import Outside
@@ -132,8 +131,7 @@ class _Work:
         self._registry = registry
         self._types = written_types(registry)
         self._broken: set[Keys] = set()
-        later = later_problems(tree.data, registry, self.source)
-        self._problems = [*tree.problems, *included.problems, *later]
+        self._problems = [*tree.problems, *included.problems]
         self.files = included.files
         self.texts: dict[Path, str] = included.texts
 

@@ -85,6 +85,7 @@ def _errors(entry: Entry, *, keyless: bool) -> Iterator[type[GatewayError]]:
         (errors.IdempotencyAnswerNotKept, entry.takes_keys),
         (errors.IdempotencyMismatch, entry.takes_keys),
         (errors.QuotaExceeded, entry.has("quota")),
+        (errors.BudgetExhausted, entry.has("cost")),
         (errors.NotCached, operation.http_cache == "keeps"),
         (errors.CircuitOpen, entry.has("breaker")),
         (errors.ReducedCapacity, entry.has("rate_limit", "bulkhead")),

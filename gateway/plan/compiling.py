@@ -12,6 +12,7 @@ from gateway.declared import Operation
 from gateway.diagnostics import InvalidConfig, Problem, in_order
 from gateway.loading import Loaded
 from gateway.plan.checks import check_plans
+from gateway.plan.left_out import NOT_ON_NATIVE, NOT_ON_STUBS
 from gateway.plan.native import native_operations, native_stage
 from gateway.plan.operation import operation_of
 from gateway.registry import Registry
@@ -169,9 +170,10 @@ class _Compiler:
         if credential is not None and not (credential.user_bound and "send" in stages):  # a stub knows no users
             site = Site(operation=operation, scope=integration.name)
             stages["credential"] = credential.build(integration.credential, site, self._kit)
+        left_out = NOT_ON_STUBS if "send" in stages else ()
         return Plan(
             operation=operation,
-            stages=tuple((slot, stages[slot]) for slot in SLOTS if slot in stages),
+            stages=tuple((slot, stages[slot]) for slot in SLOTS if slot in stages and slot not in left_out),
             policies=effective,
             connect_timeout=_connect_timeout(effective),
             stubbed="send" in stages,
@@ -224,10 +226,6 @@ class _Compiler:
 
     def _report(self, path: tuple[str | int, ...], wrong: ValueError) -> None:
         self.problems.append(self._source.problem("GW301", path, str(wrong)))
-
-
-NOT_ON_NATIVE = frozenset({"validate", "transform", "idempotency"})
-"""A native mount speaks the vendor's own language; `cache` stays, since a native write drops cached answers."""
 
 
 def _path(endpoint: EndpointConfig, key: str) -> tuple[str | int, ...]:

@@ -8,6 +8,7 @@ from gateway_policies import (
     breaker,
     bulkhead,
     cache,
+    cost,
     errors,
     idempotency,
     quota,
@@ -31,5 +32,6 @@ POLICIES: tuple[Policy, ...] = (
     breaker.policy,
     rate_limit.policy,
     bulkhead.policy,
+    cost.policy,
     stub.policy,
 )

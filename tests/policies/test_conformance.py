@@ -22,6 +22,7 @@ MINIMAL: dict[str, Any] = {
     "rate_limit": {"requests": 60, "per": "1m"},
     "bulkhead": {"concurrent": 5},
     "cache": {"ttl": "1m"},
+    "cost": {"amount": 0.01, "currency": "EUR"},
     "stub": False,
     "errors": [],
 }
