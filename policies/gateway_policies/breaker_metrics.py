@@ -12,6 +12,7 @@ from purgatory.typing import StateName
 from gateway import Kit
 from gateway_policies.breaker_core import Core
 
+_CHANGES = ((CLOSED, OPENED), (OPENED, HALF_OPENED), (HALF_OPENED, OPENED), (HALF_OPENED, CLOSED))
 _STATES: tuple[StateName, ...] = (CLOSED, HALF_OPENED, OPENED)
 
 
@@ -35,6 +36,7 @@ class Numbers:
             "gateway_breaker_failures_total", "Failures of vendors that counted for a circuit", ("integration",)
         )
         self._since: dict[str, float] = {}
+        self._begun: set[str] = set()
         metrics.at_scrape("breakers", self._look)
 
     def changed(self, core: Core, before: StateName, after: StateName) -> None:
@@ -49,6 +51,13 @@ class Numbers:
         if (since := self._since.pop(name, None)) is not None:
             self._open.labels(integration_of(name)).inc(max(self._clock() - since, 0.0))
 
+    def _begin(self, integration: str) -> None:
+        """From 0: of what appears with its first count, that count is lost to whoever looks at growth."""
+        self._begun.add(integration)
+        self._open.labels(integration).inc(0)
+        for before, after in _CHANGES:
+            self._changes.labels(integration, before, after).inc(0)
+
     def _look(self) -> None:
         for name in list(self._since):
             self._passed(name)
@@ -61,6 +70,8 @@ class Numbers:
             worst[name] = max(worst.get(name, CLOSED), core.state, key=_STATES.index)
             failures, core.failures = core.failures, 0
             self._failures.labels(integration_of(name)).inc(failures)
+        for name in {integration_of(name) for name in self._declared} - self._begun:
+            self._begin(name)
         self._state.clear()
         for name, state in worst.items():
             for each in _STATES:
