@@ -58,10 +58,9 @@ class Application:
         self._world.leases.hold(loaded.readers)
         self._lock = threading.Lock()
         self._reloading = asyncio.Lock()
-        self._closed = False
         self._refusal: str | None = None
         self.on_loaded: Callable[[Loaded], None] = lambda loaded: None
-        self.speaks = True
+        self.speaks, self._closed = True, False
         self.voice = Voice(self.health, self.reload_aside, self._world.telemetry, self._world.workers)
         self._loaded, self.plans, generation = self._compile(loaded)
         self.edge = self._world.edge(generation, sheds=launch.sheds)
@@ -178,7 +177,7 @@ class Application:
             loaded.close()
             raise
         self._world.keeper.commit()
-        self._catalog = catalog
+        self._catalog, self.known = catalog, known
         return loaded, plans, generation
 
     def _open_vault(self, loaded: Loaded) -> None:
@@ -225,7 +224,7 @@ class Application:
         pages = [*RECALLED, *(page for policy in self._registry.policies for page in policy.pages)]
         pages += [page for page in self._registry.pages if page.who == "admin"]
         endpoints = page_endpoints(pages, self._world.kit, believing)
-        return Generation(endpoints, site, Door(body_limit=64 * 1024), "")
+        return Generation(endpoints, site, Door(body_limit=64 * 1024, keyless=not self._launch.guards), "")
 
     def _handler(self, plan: Plan) -> Handler:
         handle, observe = bind(plan, self._send(plan)), self._launch.observe

@@ -16,7 +16,8 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     `public_url` is where callers find the gateway unless the file says so; `engine` the vendor HTTP client. `observe`
     is given the trail of each request to an endpoint, before anything is in it. `begin` is the file to begin with where
     that is not `config` itself. `sheds` is for one that has its event loop to itself, `production` for one that serves
-    others than whoever started it. One that `writes` has a line on stdout for each request.
+    others than whoever started it. One that `writes` has a line on stdout for each request. The
+    admin address of one that `guards` can be reached by others than this machine, who need a key.
     """
 
     config: Path
@@ -29,6 +30,7 @@ class Launch(msgspec.Struct, frozen=True, kw_only=True):
     sheds: bool = False
     production: bool = False
     writes: bool = False
+    guards: bool = False
 
 
 def public_url_of(loaded: Loaded, launch: Launch) -> str:

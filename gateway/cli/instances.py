@@ -3,7 +3,7 @@
 import os
 from typing import Any, NoReturn, TypeVar
 from urllib.error import HTTPError
-from urllib.request import OpenerDirector, ProxyHandler, build_opener
+from urllib.request import OpenerDirector, ProxyHandler, Request, build_opener
 
 import msgspec
 
@@ -11,6 +11,7 @@ from gateway.cli.reporting import refuse
 from gateway.rendering import Rendered
 
 _PATIENCE = 10.0
+_ASKS_FOR_A_KEY = frozenset({401, 403})
 
 T = TypeVar("T")
 
@@ -18,6 +19,12 @@ T = TypeVar("T")
 def admin_address() -> str:
     """Where `gateway serve` listens for those who run it, in this environment."""
     return f"http://{os.environ.get('GATEWAY_ADMIN_BIND') or '127.0.0.1:8001'}"
+
+
+def key_field() -> dict[str, str]:
+    """What lets into an admin address that asks for a key."""
+    key = os.environ.get("GATEWAY_ADMIN_KEY")
+    return {"Authorization": f"Bearer {key}"} if key else {}
 
 
 def config_of(address: str) -> Rendered:
@@ -60,10 +67,13 @@ def _refuse_stranger(address: str) -> NoReturn:
 def _get(address: str, path: str) -> bytes | None:
     """None where somebody answers who does not have it."""
     try:
-        with _direct().open(address.rstrip("/") + path, timeout=_PATIENCE) as answer:
+        request = Request(address.rstrip("/") + path, headers=key_field())  # noqa: S310 - what the operator names
+        with _direct().open(request, timeout=_PATIENCE) as answer:
             return bytes(answer.read())
     except HTTPError as refused:
         refused.close()
+        if refused.code in _ASKS_FOR_A_KEY:
+            refuse(f"{address} asks for a key with the scope `admin`: set GATEWAY_ADMIN_KEY")
         return None
     except (OSError, ValueError) as silent:
         reason = str(getattr(silent, "reason", silent))

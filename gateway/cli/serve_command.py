@@ -139,6 +139,8 @@ def _refuse_exposure(options: "Options", *, anonymous: bool) -> None:
     """Without keys nobody but this machine may ask; in production nothing private may be asked for."""
     if not options.on_loopback and anonymous:
         refuse("without keys anybody could call: set GATEWAY_API_KEYS=required, or use --host 127.0.0.1")
+    if anonymous and options.launch().guards:
+        refuse("without keys anybody could run it: set GATEWAY_API_KEYS=required, or use --admin-bind 127.0.0.1:8001")
     if options.production() and options.allow_private:
         refuse("--allow-private is for demos: in production say `allow_private: true` at the integration that needs it")
 

@@ -27,12 +27,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def on_loopback(self) -> bool:
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host).is_loopback
-        except ValueError:
-            return False
+        return _on_loopback(self.host)
 
     def production(self, environ: Mapping[str, str] = os.environ) -> bool:
         return not self.on_loopback or environ.get("GATEWAY_ENV") == "production"
@@ -47,5 +42,15 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             allow_private=self.allow_private,
             sheds=True,
             writes=True,
+            guards=not _on_loopback(self.admin[0]),
             production=self.production(environ),
         )
+
+
+def _on_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False

@@ -10,6 +10,7 @@ import logging
 import signal
 from collections.abc import Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import uvloop
@@ -25,6 +26,7 @@ from gateway.serving.siblings import Doors, answering
 from gateway.serving.signals import HELD_BACK
 from gateway.serving.watch import changes
 from gateway.tidying import tidy_memory
+from gateway.web.guarding import Guard
 
 logger = logging.getLogger("gateway")
 
@@ -58,7 +60,7 @@ async def _work(application: Application, options: Options, place: Place | None)
             await _join(application, options, place, stack)
         servers = [listener(application.edge, options.host, options.port, application.tls)]
         if place is None or place.index == 0:
-            servers.append(listener(application.admin, *options.admin, None))
+            servers.append(listener(_admin(application, options), *options.admin, None))
         await application.start()
         serving = [asyncio.create_task(server.serve()) for server in servers]
         tidy_memory()
@@ -73,6 +75,12 @@ async def _work(application: Application, options: Options, place: Place | None)
                 task.result()  # it could not even begin, and raises here what says why
         patient = orders.stop.done() and orders.stop.result() == signal.SIGTERM
         await _end(application, options, list(zip(servers, serving, strict=True)), options.grace if patient else 0.0)
+
+
+def _admin(application: Application, options: Options) -> Any:
+    """What answers at the admin address: whoever is not on this machine needs a key there."""
+    guards = options.launch().guards
+    return Guard(application.admin, lambda: application.known) if guards else application.admin
 
 
 async def _join(application: Application, options: Options, place: Place, stack: contextlib.AsyncExitStack) -> None:

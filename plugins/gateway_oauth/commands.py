@@ -103,7 +103,9 @@ def _lacking(one: dict[str, Any]) -> str:
 
 def _asked(method: str, path: str) -> Any:
     address = f"http://{os.environ.get('GATEWAY_ADMIN_BIND') or '127.0.0.1:8001'}"
-    request = Request(address + path, method=method)  # noqa: S310 - the scheme stands above
+    key = os.environ.get("GATEWAY_ADMIN_KEY")
+    fields = {"Authorization": f"Bearer {key}"} if key else {}
+    request = Request(address + path, method=method, headers=fields)  # noqa: S310 - the scheme stands above
     try:
         with build_opener(ProxyHandler({})).open(request, timeout=PATIENCE) as answer:
             return json.loads(answer.read())

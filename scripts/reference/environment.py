@@ -16,6 +16,9 @@ VARIABLES = {
     "authority that signed its certificate, `VAULT_NAMESPACE` a namespace.",
     "VAULT_TOKEN": "The token to read it with. Or `VAULT_ROLE_ID` with `VAULT_SECRET_ID` or `VAULT_SECRET_ID_FILE`, "
     "or `VAULT_K8S_ROLE` with `VAULT_K8S_TOKEN_FILE`; `VAULT_AUTH_MOUNT` says where that login is mounted.",
+    "GATEWAY_ACCESS_LOG": "Which requests have a line on stdout: `all`, `errors` (400 and above) or `off`.",
+    "GATEWAY_LOG": "`json` makes each of the gateway's own lines on stderr a JSON object; `text` is for people.",
+    "GATEWAY_ADMIN_KEY": "The key that commands bring to an admin address that asks for one.",
     "GATEWAY_ENV": "`production` refuses what is for demos, on loopback too.",
     "NO_COLOR": "Set to anything: no colours, on a terminal either.",
 }
