@@ -39,6 +39,7 @@ class Asking:
 
     def redis(self, ask: Ask) -> Ask:
         """`ask`, and it is noted."""
+        self._sampler.asks = True
         clock = self._clock
 
         async def noted(frame: bytes) -> object:
@@ -56,6 +57,7 @@ class Asking:
 
     def database(self, engine: AsyncEngine) -> None:
         """From now on every statement of this engine is noted."""
+        self._sampler.asks = True
         url = engine.url
         sqlite = url.get_backend_name() == "sqlite"
         where = {
@@ -87,7 +89,8 @@ class Asking:
 
     def _note(self, asked: Asked) -> None:
         trace = self._sampler.current.get()
-        if trace is not None and trace.asked is not None:
+        if trace is not None and not trace.over:
+            trace.asked = trace.asked or []
             if len(trace.asked) < MOST:
                 trace.asked.append(asked)
             return

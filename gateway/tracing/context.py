@@ -54,12 +54,12 @@ def given(headers: Headers) -> Given | None:
 
 def onward(trace: Trace, headers: Headers) -> tuple[str, Headers]:
     """The id of one attempt, in hex, and the vendor's fields with it."""
-    span = b"%016x" % (getrandbits(64) or 1)
+    own = getrandbits(64)
     kept = [field for field in headers if field[0] not in _FIELDS]
-    kept.append((PARENT, b"00-%032x-%b-%02x" % (trace.trace, span, trace.sampled)))
+    kept.append((PARENT, b"00-%032x-%016x-%02x" % (trace.trace, own, trace.sampled)))
     if trace.state:
         kept.append((STATE, trace.state))
-    return span.decode(), tuple(kept)
+    return f"{own:016x}", tuple(kept)
 
 
 def _state(headers: Headers) -> bytes:

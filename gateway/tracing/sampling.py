@@ -29,21 +29,27 @@ class Asked(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Traced(Trace):
-    """`asked` is what was asked of database and redis for this request; None once it is over."""
+    """`asked` is what was asked of database and redis for this request, until it is `over`."""
 
-    __slots__ = ("asked",)
+    __slots__ = ("asked", "over")
 
     def __init__(self, trace: int, span: int, parent: int, state: bytes, *, sampled: bool) -> None:
-        super().__init__(trace, span, parent, state, sampled=sampled)
-        self.asked: list[Asked] | None = []
+        self.trace = trace  # said here again: a call less for every request
+        self.span = span
+        self.parent = parent
+        self.state = state
+        self.sampled = sampled
+        self.asked: list[Asked] | None = None
+        self.over = False
 
 
 class Sampler:
     """`ratio` of all traces by their ids, so that every process that uses the same rule decides alike; where it
-    `follows`, callers decide for theirs.
+    `follows`, callers decide for theirs. `current` is kept for who `asks` a database or redis, if there is one.
     """
 
     def __init__(self, ratio: float, *, follows: bool) -> None:
+        self.asks = False
         self._bound = round(ratio * _HALF)
         self._follows = follows
         self.current: ContextVar[Traced | None] = ContextVar("current trace", default=None)
@@ -56,16 +62,17 @@ class Sampler:
                 break
         else:
             trace = self.root()
-        self.current.set(trace)
+        if self.asks:
+            self.current.set(trace)
         return trace
 
     def root(self) -> Traced:
-        trace = getrandbits(128) or 1
-        return Traced(trace, getrandbits(64) or 1, 0, b"", sampled=trace % _HALF < self._bound)
+        trace = getrandbits(128)
+        return Traced(trace, getrandbits(64), 0, b"", sampled=trace % _HALF < self._bound)
 
     def _continued(self, headers: Headers) -> Traced:
         known = given(headers)
         if known is None:
             return self.root()
         sampled = known.sampled if self._follows else known.trace % _HALF < self._bound
-        return Traced(known.trace, getrandbits(64) or 1, known.span, known.state, sampled=sampled)
+        return Traced(known.trace, getrandbits(64), known.span, known.state, sampled=sampled)

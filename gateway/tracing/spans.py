@@ -28,13 +28,23 @@ _WELL = Status(StatusCode.UNSET)
 _WRONG = Status(StatusCode.ERROR)
 
 
+class One(Resource):
+    """The only resource that there is: exporters group spans by theirs, and its usual hash writes JSON each time."""
+
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+
 class Spans:
     """`public_url` is where callers find the gateway, `fresh` makes the id of a span."""
 
     def __init__(
         self, resource: Mapping[str, str], version: str, public_url: Callable[[], str], fresh: Callable[[], int]
     ) -> None:
-        self._resource = Resource(resource, SCHEMA)
+        self._resource = One(resource, SCHEMA)
         self._scope = InstrumentationScope("gateway", version, SCHEMA)
         self._public_url = public_url
         self._fresh = fresh

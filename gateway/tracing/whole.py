@@ -73,9 +73,9 @@ class Tracing:
                 trace = finished.trace
                 if not isinstance(trace, Traced):
                     continue
-                asked, trace.asked = trace.asked or (), None
+                trace.over = True
                 if trace.sampled or keeps(finished):
-                    put(Kept(trace, finished, asked, offset))
+                    put(Kept(trace, finished, trace.asked or (), offset))
 
         return observe
 
@@ -97,7 +97,7 @@ class Tracing:
             "telemetry.sdk.version": version("opentelemetry-sdk"),
             **self._settings.resource,
         }
-        spans = Spans(resource, self._version, self._public_url, lambda: getrandbits(64) or 1)
+        spans = Spans(resource, self._version, self._public_url, lambda: getrandbits(64))
         return Sending(spans, exporter(self._settings))
 
 
