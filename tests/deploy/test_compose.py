@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import httpx
 import pytest
+import yaml
 from click.testing import CliRunner
 
 from gateway.cli import main
@@ -20,6 +21,8 @@ from tests.postgres import postgres_server
 from tests.running import ROOT, SHIPPED, Running, free_port, running
 
 LISTED = "/api/v1/vapi/assistants"
+PROFILES = ("scale", "observability")
+WATCHERS = ("prometheus", "grafana", "collector", "jaeger", "loki", "promtail")
 GATEWAYS = {name: one for name, one in services("scale").items() if name.startswith("gateway")}
 
 
@@ -33,22 +36,23 @@ def test_it_is_what_compose_specifies() -> None:
 def test_without_a_profile_there_is_one_gateway_and_nothing_else() -> None:
     assert list(services()) == ["gateway"]
     assert set(services("scale")) == {"gateway", "gateway-one", "gateway-two", "balancer", "redis", "postgres"}
+    assert set(services("observability")) == {"gateway", *WATCHERS}
 
 
 def test_every_image_has_its_version() -> None:
     ours = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
-    images = {one["image"] for one in services("scale").values()}
+    images = {one["image"] for profile in PROFILES for one in services(profile).values()}
 
-    assert all(re.fullmatch(r"[a-z-]+:\d+\.\d+(\.\d+)?(-alpine)?", image) for image in images)
+    assert all(re.fullmatch(r"([a-z]+/)?[a-z-]+:v?\d+\.\d+(\.\d+)?(-alpine)?", image) for image in images)
     assert {one["image"] for one in GATEWAYS.values()} == {f"integration-gateway:{ours}"}
 
 
 def test_every_file_that_is_mounted_is_there_and_cannot_be_written_to() -> None:
     volumes = compose()["volumes"].keys()
-    found = [mount for one in services("scale").values() for mount in mounts(one)]
+    found = [mount for profile in PROFILES for one in services(profile).values() for mount in mounts(one)]
 
     assert all((ROOT / source).exists() and not writes for source, _, writes in found if source.startswith("."))
-    assert {source for source, _, _ in found if not source.startswith(".")} == volumes
+    assert {source for source, _, _ in found if source[0] not in "./"} == volumes
 
 
 def test_the_config_is_where_the_image_looks_for_it_and_state_where_it_writes() -> None:
@@ -68,9 +72,9 @@ def test_what_faces_callers_can_do_little_harm(name: str) -> None:
 
 
 def test_only_this_machine_reaches_it_and_nobody_what_is_behind() -> None:
-    published = [port for one in services("scale").values() for port in one.get("ports", ())]
+    published = [port for profile in PROFILES for one in services(profile).values() for port in one.get("ports", ())]
 
-    assert {port.rpartition(":")[0] for port in published} == {"127.0.0.1:8000"}
+    assert {port.partition(":")[0] for port in published} == {"127.0.0.1"}
     assert compose()["networks"]["inside"] == {"internal": True}
     assert all(services("scale")[name]["networks"] == ["inside"] for name in ("redis", "postgres"))
 
@@ -130,3 +134,31 @@ def _redis() -> Iterator[int]:
 
 def _port(gateway: Running) -> int:
     return int(gateway.url.rpartition(":")[2])
+
+
+def test_prometheus_brings_the_key_that_compose_gives_it() -> None:
+    told = yaml.safe_load((ROOT / "infrastructure" / "prometheus" / "prometheus.yml").read_text())
+    (job,) = told["scrape_configs"]
+
+    assert services("observability")["prometheus"]["secrets"] == ["metrics_key"]
+    assert job["authorization"] == {"credentials_file": "/run/secrets/metrics_key"}
+    assert {target.partition(":")[0] for static in job["static_configs"] for target in static["targets"]} <= set(
+        GATEWAYS
+    )
+
+
+def test_what_watchers_are_told_leads_to_each_other() -> None:
+    names = services("observability").keys()
+    files = ("grafana/provisioning/datasources/datasources.yml", "otel/collector.yml", "loki/promtail.yml")
+    told = " ".join((ROOT / "infrastructure" / file).read_text() for file in files)
+
+    assert {"prometheus", "jaeger", "loki"} == {name for name in names if f"{name}:" in told} - {"grafana", "promtail"}
+
+
+def test_lines_are_labelled_by_nothing_that_has_many_values() -> None:
+    told = yaml.safe_load((ROOT / "infrastructure" / "loki" / "promtail.yml").read_text())
+    (job,) = told["scrape_configs"]
+    targets = {rule["target_label"] for rule in job["relabel_configs"] if "target_label" in rule}
+    (labels,) = [stage["labels"] for stage in job["pipeline_stages"] if "labels" in stage]
+
+    assert targets | labels.keys() == {"service", "environment", "level"}
