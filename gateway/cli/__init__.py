@@ -23,6 +23,7 @@ COMMANDS = {
     "audit": "list who did what to the gateway",
     "cost": "add up what vendors have charged",
     "db": "look after the database of keys and connections",
+    "drift": "tell how vendors' answers differ from their schemas",
     "smoke": "tell whether a gateway that runs does what it is there for",
     "plugins": "list what is loaded, and the packages that it comes with",
     "why": "tell what became of one request, step by step",
@@ -38,7 +39,7 @@ SECTIONS = {
     "Let people in": ("keys", "vault", "audit"),
     "Write a config": ("init", "add", "import", "fmt", "check"),
     "Understand it": ("routes", "explain", "render", "diff", "schema"),
-    "Look at a gateway that runs": ("why", "logs", "cost", "smoke"),
+    "Look at a gateway that runs": ("why", "logs", "cost", "drift", "smoke"),
     "This installation": ("db", "plugins", "doctor", "completion"),
 }
 """The order in which people meet them; a command that no section names stands last."""

@@ -26,7 +26,7 @@ class Unclear(Exception):
 def exact(price: float | str | Decimal) -> int:
     """In billionths. A minus is how some vendors write what they charge. Raises Unclear."""
     try:
-        found = abs(Decimal(repr(price) if isinstance(price, float) else price))
+        found = abs(Decimal(price))
     except InvalidOperation:
         raise Unclear("it is no number") from None
     if not found.is_finite() or found > MOST:

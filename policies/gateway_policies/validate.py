@@ -10,6 +10,8 @@ import msgspec
 
 from gateway import Call, Handler, JsonSchema, Kit, Operation, Parameter, Policy, Reply, Site, Stage
 from gateway.errors import ContractViolation, InvalidRequest, UnsupportedMediaType, Violation
+from gateway_policies.drift import watcher
+from gateway_policies.drift_pages import PAGES
 from gateway_policies.query import defaults, query_check
 from gateway_policies.strict_json import Malformed, decode
 from gateway_policies.texts import checker, validator
@@ -25,6 +27,7 @@ def build(settings: None, site: Site, kit: Kit) -> Mapping[str, Stage]:
     checks = tuple(_checks(operation))
     with_defaults = defaults(one for one in operation.parameters if one.place == "query")
     read_body = None if operation.uploads else _body_reader(operation.body)
+    watch = watcher(operation, kit)
     check_answer = _answer_checker(operation) if operation.strict and not operation.stream else None
 
     async def validate(call: Call, forward: Handler) -> Reply:
@@ -40,6 +43,8 @@ def build(settings: None, site: Site, kit: Kit) -> Mapping[str, Stage]:
         if payload is not msgspec.UNSET or query is not call.query:
             call = msgspec.structs.replace(call, payload=payload, query=query)
         reply = await forward(call)
+        if watch is not None:
+            watch(call, reply)
         if check_answer is not None and reply.verdict is None:
             check_answer(reply)
         return reply
@@ -154,4 +159,4 @@ def _answer_checker(operation: Operation) -> Callable[[Reply], None]:
     return check
 
 
-policy = Policy(name="validate", settings=None, build=build, always=True)
+policy = Policy(name="validate", settings=None, build=build, always=True, pages=PAGES)
