@@ -30,7 +30,9 @@ class NotAsking:
 
 
 class Asking:
-    """`alone` is given what was asked for no request that is still there, with a trace for it."""
+    """`alone` is given what was asked for no request that is still there, with a trace for it. A database that nobody
+    has used yet is not watched for yet, so that its first question may be one of those.
+    """
 
     def __init__(self, sampler: Sampler, clock: Callable[[], float], alone: Callable[[Traced, Asked], None]) -> None:
         self._sampler = sampler

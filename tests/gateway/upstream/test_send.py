@@ -5,12 +5,12 @@ from collections.abc import AsyncGenerator
 
 import pytest
 
-from gateway.contract import Call, Headers, Reply
+from gateway.contract import Call, Headers, Reply, Trace, Trail
 from gateway.declared import Operation
 from gateway.errors import GatewayError, InvalidRequest, ResponseTooLarge, UpstreamReset
 from gateway.upstream import Outgoing, sender
 from gateway.upstream.send import Streamed
-from tests.kit import call, operation, run
+from tests.kit import call, clock, operation, run
 
 
 class Canned:
@@ -143,6 +143,26 @@ def test_an_attempt_is_noted_when_it_is_sent_and_when_it_is_answered() -> None:
         ("attempt.sent", {"method": "GET", "attempt": 2}),
         ("attempt.answered", {"status": 503, "attempt": 2, "reused": False}),
     ]
+
+
+def test_an_attempt_in_a_trace_is_told_to_the_vendor_by_the_id_that_is_noted() -> None:
+    trace = Trace(10, 11, 0, b"a=1", sampled=True)
+    headers = ((b"traceparent", b"the caller's"), (b"accept", b"*/*"))
+    asked = call(headers=headers, target="/", trail=Trail(clock, trace))
+    _, outgoing = sending(asked, Canned())
+    noted = trail(asked)[0][1]
+
+    parent = b"00-%032x-%s-01" % (10, str(noted["span"]).encode())
+    assert outgoing.headers == ((b"accept", b"*/*"), (b"traceparent", parent), (b"tracestate", b"a=1"))
+
+
+def test_without_a_trace_the_callers_own_passes() -> None:
+    headers = ((b"traceparent", b"the caller's"), (b"accept", b"*/*"))
+    asked = call(headers=headers, target="/")
+    _, outgoing = sending(asked, Canned())
+
+    assert outgoing.headers == headers
+    assert "span" not in trail(asked)[0][1]
 
 
 def test_an_attempt_that_failed_is_noted_with_its_reason() -> None:
