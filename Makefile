@@ -15,7 +15,7 @@ demo: $(VENV)/.test ## the gateway in front of simulated vendors, with curl line
 	$(BIN)/python -m scripts.demo
 
 test: $(VENV)/.test ## install what the tests need, check the code, run the tests
-	scripts/debian curl wrk nginx-light chromium redis-server haproxy postgresql systemd
+	scripts/debian curl wrk nginx-light chromium redis-server haproxy postgresql prometheus systemd
 	$(MAKE) check
 	$(BIN)/python -m pytest -n 3 --dist loadfile
 
