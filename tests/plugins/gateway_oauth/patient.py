@@ -76,3 +76,4 @@ class PatientStore:
         self.tickets: Any = _Part(store.tickets)
         self.audit: Any = _Part(store.audit)
         self.outbox: Any = _Part(store.outbox)
+        self.ledger: Any = _Part(store.ledger)
