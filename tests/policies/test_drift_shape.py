@@ -13,7 +13,7 @@ PERSON: dict[str, Any] = {
     "properties": {
         "id": {"type": "string"},
         "age": {"type": "integer"},
-        "score": {"type": "number"},
+        "score": {"type": "number", "minimum": 0},
         "kind": {"enum": ["a", "b"]},
         "mail": {"type": "string", "format": "email"},
         "boss": {"anyOf": [{"$ref": "#/$defs/person"}, {"type": "null"}]},
@@ -44,6 +44,7 @@ def differences(**person: Any) -> list[Difference]:
         ({"score": True}, Difference("retyped", "items[].score", "number", "boolean")),
         ({"age": None}, Difference("nulled", "items[].age", "integer", "null")),
         ({"kind": SECRET}, Difference("value", "items[].kind", "enum")),
+        ({"score": -1}, Difference("value", "items[].score", "minimum")),
         ({"mail": "nonsense"}, Difference("value", "items[].mail", "format")),
         ({"boss": "ann"}, Difference("retyped", "items[].boss", "object or null", "text")),
         ({"nick": SECRET}, Difference("added", "items[].nick")),
@@ -81,3 +82,13 @@ def test_an_answer_that_is_all_wrong_costs_no_more_than_a_bounded_look() -> None
 
     assert len(Contract(SCHEMA).differences(whole)) <= 100
     assert len(msgspec.json.encode(Contract(SCHEMA).differences(whole))) < 20_000
+
+
+def test_no_more_than_so_many_values_are_looked_at_for_new_fields() -> None:
+    schema: dict[str, Any] = {"type": "object", "properties": {"id": {}}}
+    for _ in range(3):
+        schema = {"type": "array", "items": schema}
+    document = [[[{"id": 1} for _ in range(20)] for _ in range(20)] for _ in range(20)]
+    document[0][0][0]["early"] = document[19][19][19]["late"] = 1
+
+    assert Contract(schema).differences(document) == [Difference("added", "[][][].early")]
