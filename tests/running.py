@@ -52,10 +52,12 @@ def running(
     *flags: str,
     python: Path | str = sys.executable,
     cwd: Path = ROOT,
+    lines: Path = Path(os.devnull),
 ) -> Iterator[Running]:
     """Serves `config`; `environ` is laid over a clean environment. If it ends early, this fails with what it said.
 
-    What the shipped config stores lies in a folder of its own, sealed with a key that is no secret.
+    Its access lines go to the file `lines`. What the shipped config stores lies in a folder of its own, sealed with a
+    key that is no secret.
     """
     port, admin = free_port(), free_port()
     command = [str(python), "-m", "gateway", "serve", "-c", str(config), "--port", str(port)]
@@ -67,9 +69,16 @@ def running(
         "GATEWAY_STORAGE": f"sqlite:///{storage.name}/gateway.db",
         "GATEWAY_VAULT_KEYS": VAULT_KEYS,
     }
-    process = subprocess.Popen(
-        command, env={**clean, **(environ or {})}, cwd=cwd, stderr=subprocess.PIPE, text=True, start_new_session=True
-    )
+    with lines.open("wb") as written:
+        process = subprocess.Popen(
+            command,
+            env={**clean, **(environ or {})},
+            cwd=cwd,
+            stdout=written,
+            stderr=subprocess.PIPE,
+            text=True,
+            start_new_session=True,
+        )
     gateway = Running(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{admin}", process)
     try:
         _await_ready(gateway)

@@ -112,12 +112,16 @@ def test_no_secret_comes_out_where_it_does_not_belong(provider: OidcProvider, tm
         config = tmp_path / "integrations.yaml"
         config.write_text(written)
         key = command(config, "keys", "create", "app", "--scope", "*", "--scope", "act-as").strip()
-        with running(config, VARIABLES, "--workers", "2", cwd=tmp_path) as gateway:
+        lines = tmp_path / "lines"
+        with running(config, VARIABLES, "--workers", "2", cwd=tmp_path, lines=lines) as gateway:
             provider.register(f"{gateway.url}/connect/callback")
             granted = used(gateway, provider, key, told)
             looked_at(gateway, told)
             told.all += arguments(gateway)
             told.all.append(("the log", ended(gateway).encode()))
+        assert (
+            lines.read_bytes().count(b'"event":"request"') > 40
+        )  # in the folder, which is looked at too
         told.files(redis.folder, "redis")
     for words in (("check",), ("render",), ("explain", "basic.ask"), ("keys", "list"), ("audit",)):
         told.all.append((f"gateway {words[0]}", command(config, *words).encode()))
@@ -165,8 +169,14 @@ def looked_at(gateway: Running, told: Told) -> None:
             "/admin/config/resolved",
             "/admin/openapi.json",
             "/admin/connections",
+            "/admin/cost",
+            "/admin/drift",
         ):
             told.answer(admin.get(path))
+        remembered = told.answer(admin.get("/admin/requests?most=200")).json()["requests"]
+        for one in remembered:
+            told.answer(admin.get(f"/admin/requests/{one['correlation_id']}"))
+        assert len(remembered) > 40
     with httpx.Client(base_url=gateway.url, trust_env=False, timeout=30) as client:
         for path in ("/health", "/readyz?verbose", "/openapi.json", "/docs", "/nowhere"):
             told.answer(client.get(path))
