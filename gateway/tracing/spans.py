@@ -4,6 +4,7 @@ The address that was asked and the vendor's are told by their templates: what st
 """
 
 from collections.abc import Callable, Iterator, Mapping
+from functools import lru_cache
 from urllib.parse import urlsplit
 
 from opentelemetry.sdk.resources import Resource
@@ -184,7 +185,8 @@ def _declared(operation: Operation | None) -> dict[str, Value]:
     return found
 
 
-def _address(url: str, scheme: str = "") -> dict[str, Value]:
+@lru_cache(maxsize=256)
+def _address(url: str, scheme: str = "") -> Mapping[str, Value]:
     """Host and port; and under the name `scheme`, if it has one, how they are spoken to."""
     parts = urlsplit(url)
     found: dict[str, Value] = {

@@ -63,7 +63,7 @@ class Tracing:
         await self._exporting.close()
 
     def _observe(self, kit: Kit) -> Observe:
-        self._dropped = kit.metrics.counter(DROPPED, "Spans that no collector took").inc
+        self._dropped = kit.metrics.counter(DROPPED, "Spans that no collector took in time").inc
         self._public_url = lambda: kit.catalog().public_url
         keeps, put = keeping(self._settings.slow), self._exporting.put
 
