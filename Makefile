@@ -35,8 +35,9 @@ fuzz: $(VENV)/.test ## throw hostile files at the loader for FUZZ_SECONDS (300),
 	$(BIN)/python -m tests.fuzzing
 
 bench: $(VENV)/.test $(BENCH)/.installed ## how fast, beside a hand-written proxy, Traefik, Caddy and nginx
-	scripts/debian wrk nginx-light
+	scripts/debian wrk nginx-light redis-server
 	$(BIN)/python -m benchmarks --rivals $(BENCH)
+	$(BIN)/python -m benchmarks.pairs
 
 contract: $(VENV)/.test ## a thousand generated configs, each held against its own document
 	$(BIN)/python -m tests.contract.generated

@@ -61,6 +61,7 @@ class Server(msgspec.Struct, frozen=True, kw_only=True):
     command: Callable[[Place], list[str]]
     version: tuple[str, ...] = ()
     path: str = ITEM
+    environ: Callable[[Place], Mapping[str, str]] = lambda place: {}
 
     def found(self, rivals: Path) -> str | None:
         return shutil.which(self.program, path=os.pathsep.join([str(rivals / "bin"), os.environ["PATH"], "/usr/sbin"]))
@@ -94,6 +95,11 @@ def _gateway(place: Place) -> list[str]:
     return [*command, "--admin-bind", f"127.0.0.1:{admin}"]
 
 
+def _traced(place: Place) -> Mapping[str, str]:
+    """One request in ten is traced; the upstream says yes to whatever it is sent, spans too."""
+    return {"OTEL_EXPORTER_OTLP_ENDPOINT": place.upstream, "OTEL_TRACES_SAMPLER_ARG": "0.1"}
+
+
 def _handwritten(place: Place) -> list[str]:
     flags = ["--port", str(place.port), "--no-access-log", "--log-level", "warning", "--loop", "uvloop"]
     return [str(place.rivals / "bin" / "uvicorn"), "--app-dir", str(RIVALS), "handwritten:app", *flags]
@@ -122,13 +128,14 @@ UPSTREAM = Server(
     ),
     version=("-v",),
 )
-GATEWAY = Server(name="gateway", program=sys.executable, command=_gateway, path=f"/api/v1/bench{ITEM}")
-CACHED = Server(name="gateway, cached", program=sys.executable, command=_gateway, path="/api/v1/bench/kept/7")
+GATEWAY = Server(name="gateway", program=sys.executable, command=_gateway, path=f"/api/v1/bench{ITEM}", environ=_traced)
+CACHED = msgspec.structs.replace(GATEWAY, name="gateway, cached", path="/api/v1/bench/kept/7")
 OWN_CORE = Server(
     name="gateway, own core",
     program="chrt",
     command=lambda place: ["chrt", "-b", "0", *_gateway(place)],
     path=GATEWAY.path,
+    environ=_traced,
 )
 """Where nothing else wants its core: its threads do not interrupt each other (docs/explanation/performance.md)."""
 HANDWRITTEN = Server(name="FastAPI + httpx", program="uvicorn", command=_handwritten, version=("--version",))
@@ -156,8 +163,9 @@ def serving(server: Server, cores: Cores, upstream: str, rivals: Path) -> Iterat
         command = pinned(server.command(place), core)
         log = Path(folder) / "said"
         with log.open("wb") as output:
+            environ = {**_environ(place), **server.environ(place)}
             process = subprocess.Popen(
-                command, env=_environ(place), stdout=output, stderr=output, cwd=HERE.parent, start_new_session=True
+                command, env=environ, stdout=output, stderr=output, cwd=HERE.parent, start_new_session=True
             )
         started = Started(f"http://127.0.0.1:{place.port}{server.path}", process)
         try:

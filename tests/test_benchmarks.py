@@ -23,3 +23,13 @@ def test_the_quick_benchmark_prints_a_row_for_the_gateway_and_no_request_fails()
     failed = [cell.strip() for cell in cells["server"]].index("failed")
     assert int(cells["gateway"][failed]) == 0
     assert re.fullmatch(r"[1-9][\d,]*", cells["gateway"][1].strip())
+
+
+def test_a_gateway_is_compared_with_another_and_no_request_fails() -> None:
+    command = [sys.executable, "-m", "benchmarks.pairs", "--quick", "--only", "everything"]
+    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
+
+    assert done.returncode == 0, done.stderr
+    (row,) = [line.strip("| ").split("|") for line in done.stdout.splitlines()]
+    assert re.fullmatch(r"\d\.\d\d", row[1].strip())
+    assert row[4].strip() == "0"
