@@ -4,7 +4,7 @@ Nothing is made, and nothing of OpenTelemetry imported, unless the environment n
 """
 
 from gateway.tracing.context import onward
-from gateway.tracing.settings import read
+from gateway.tracing.settings import origin, read
 from gateway.tracing.whole import tracing
 
-__all__ = ["onward", "read", "tracing"]
+__all__ = ["onward", "origin", "read", "tracing"]

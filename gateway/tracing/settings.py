@@ -66,6 +66,12 @@ def read(environ: Mapping[str, str]) -> Settings | None:
     )
 
 
+def origin(endpoint: str) -> str:
+    """Without what may be a secret: a user, a query, a path."""
+    parts = urlsplit(endpoint)
+    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+
+
 def _endpoint(environ: Mapping[str, str], protocol: Protocol) -> str | None:
     """Where spans go; to a base address http/protobuf adds its path."""
     name = _either(environ, "ENDPOINT")

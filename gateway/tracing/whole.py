@@ -5,14 +5,13 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import version
 from random import getrandbits
-from urllib.parse import urlsplit
 
 from gateway.contract import Finished, Headers, Kit, Observe, Observer
 from gateway.tracing.asking import Asking, NotAsking
 from gateway.tracing.exporting import Exporting, Kept, Send
 from gateway.tracing.keeping import keeping
 from gateway.tracing.sampling import Asked, Sampler, Traced
-from gateway.tracing.settings import Settings, read
+from gateway.tracing.settings import Settings, origin, read
 
 DROPPED = "gateway_spans_dropped_total"
 
@@ -51,7 +50,7 @@ class Tracing:
         self._sampler = Sampler(settings.ratio, follows=settings.follows)
         self._dropped: Callable[[int], None] = _nobody
         self._public_url: Callable[[], str] = str
-        self._exporting = Exporting(self._connect, self._drop, settings.soon, _origin(settings.endpoint))
+        self._exporting = Exporting(self._connect, self._drop, settings.soon, origin(settings.endpoint))
         self.begin: Callable[[Headers], Traced] = self._sampler.begin
         self.asking = Asking(self._sampler, clock, self._aside)
         self.observers = (Observer(name="traces", build=self._observe),)
@@ -99,12 +98,6 @@ class Tracing:
         }
         spans = Spans(resource, self._version, self._public_url, lambda: getrandbits(64))
         return Sending(spans, exporter(self._settings))
-
-
-def _origin(endpoint: str) -> str:
-    """Without what may be a secret: a user, a query, a path."""
-    parts = urlsplit(endpoint)
-    return f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
 
 
 def _nobody(spans: int) -> None:

@@ -1,9 +1,10 @@
-"""The variables that override a config, which nobody remembers to have set."""
+"""The variables that override a config or switch something on, which nobody remembers to have set."""
 
 from collections.abc import Iterator, Mapping
 
 from gateway.cli.findings import Finding, fail, ok, warn
 from gateway.plan import Flags
+from gateway.tracing import origin, read
 
 
 def switches(environ: Mapping[str, str]) -> Iterator[Finding]:
@@ -16,6 +17,18 @@ def switches(environ: Mapping[str, str]) -> Iterator[Finding]:
     yield from found or [ok("no variable overrides the config")]
     if environ.get("GATEWAY_ENV") == "production":
         yield ok("GATEWAY_ENV=production refuses what is for demos")
+    yield from _traces(environ)
+
+
+def _traces(environ: Mapping[str, str]) -> Iterator[Finding]:
+    try:
+        settings = read(environ)
+    except ValueError as wrong:
+        yield fail(str(wrong), "set it to what it may be, or unset it")
+        return
+    if settings is not None:
+        share = f"{settings.ratio:.4g} of them, and what fails or takes {settings.slow:g} s"
+        yield ok(f"traces go to {origin(settings.endpoint)} by {settings.protocol}: {share}")
 
 
 def _overrides(flags: Flags) -> Iterator[Finding]:

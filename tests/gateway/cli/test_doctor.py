@@ -105,6 +105,17 @@ def test_a_forgotten_variable_is_told(environ: dict[str, str], level: str, said:
     assert said in found.what
 
 
+def test_where_traces_go_is_told_and_a_variable_of_theirs_that_is_wrong() -> None:
+    here = {"OTEL_EXPORTER_OTLP_ENDPOINT": "http://user:secret@collector:4318"}
+    *_, well = switches(here)
+    *_, wrong = switches({**here, "OTEL_TRACES_SAMPLER_ARG": "2"})
+
+    assert (well.level, wrong.level) == ("ok", "fail")
+    assert well.what == "traces go to http://collector:4318 by http/protobuf: 0.1 of them, and what fails or takes 5 s"
+    assert "OTEL_TRACES_SAMPLER_ARG must be a number from 0 to 1" in wrong.what
+    assert [finding.level for finding in switches({})] == ["ok"]
+
+
 def test_this_installation_is_whole() -> None:
     found = [*installation()]
 
