@@ -13,6 +13,7 @@ from gateway.contract import Call, Handler, Kit, Page, Reply
 from gateway.errors import InvalidRequest, NoSuchEndpoint, Violation
 from gateway.explaining.endings import ending
 from gateway.explaining.events import sentence, stage_of
+from gateway.observing.askers import CALLERS
 from gateway.observing.ring import LISTED, REQUEST, REQUESTS, Asked, Kept
 
 LONGEST = 128
@@ -89,4 +90,5 @@ def _json(document: object) -> Reply:
 RECALLED = (
     Page(method="GET", path="/admin/requests", summary="The last requests, and those that failed", build=_listing),
     Page(method="GET", path="/admin/requests/{correlation_id}", summary="One request, step by step", build=_one),
+    CALLERS,
 )

@@ -45,7 +45,14 @@ def caller_stage(identity: Identity, endpoint: str | None, *, native: bool = Fal
 
     async def caller(call: Call, forward: Handler) -> Reply:
         shown = presented(call.headers, native=native)
-        who = await identity.identify(shown, call.caller.address, endpoint)
+        try:
+            who = await identity.identify(shown, call.caller.address, endpoint)
+        except ScopeMissing:
+            call.trail.note("caller.refused", reason="scope")
+            raise
+        except Unauthenticated:
+            call.trail.note("caller.refused", reason="no-key" if shown is None else "wrong-key")
+            raise
         call.trail.note("caller.known", caller=who.id)
         return await forward(replace(call, caller=who))
 

@@ -20,6 +20,7 @@ SENTENCES: Mapping[str, str] = {
     "bulkhead.refused": "no place became free within {seconds}",
     "bulkhead.waited": "a place was free after {seconds}",
     "caller.known": "the key `{caller}` is known, and may do this",
+    "caller.refused": "whoever asks is not let in: {reason}",
     "cache.bypass": "this request cannot be answered from the cache",
     "cache.coalesced": "another request was already asking: its answer is shared",
     "cache.confirmed": "the vendor says that the kept answer still holds",

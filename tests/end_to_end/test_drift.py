@@ -11,6 +11,8 @@ from gateway.cli import main
 from tests.faults.server import Exchange, Vendor
 from tests.running import Running, eventually, running
 
+ASKED = 20
+
 CONFIG = """\
 version: 1
 integrations:
@@ -39,7 +41,7 @@ def told(gateway: Running, *words: str) -> Result:
 
 
 def asked(gateway: Running) -> None:
-    for _ in range(20):  # each time another connection, so that each worker gets some
+    for _ in range(ASKED):  # each time another connection, so that each worker gets some
         assert httpx.get(f"{gateway.url}/api/v1/crm/get", trust_env=False).status_code == 200
 
 
@@ -62,6 +64,12 @@ def seen(gateway: Running) -> None:
     assert "hush" not in page + str(found)
 
 
+def all_are_counted(gateway: Running) -> bool:
+    """Whoever asks is one caller, whichever worker has answered."""
+    (caller,) = httpx.get(f"{gateway.admin}/admin/callers", trust_env=False).json()["callers"]
+    return bool(caller["address"] == "127.0.0.1" and caller["requests"] >= ASKED)
+
+
 def test_what_has_changed_is_told_by_all_workers_together(tmp_path: Path) -> None:
     async def scenario() -> None:
         async with Vendor({"get": changed}) as vendor:
@@ -69,5 +77,6 @@ def test_what_has_changed_is_told_by_all_workers_together(tmp_path: Path) -> Non
             file.write_text(CONFIG.replace("${VENDOR}", vendor.url()))
             with running(file, {}, "--workers", "2") as gateway:
                 await asyncio.to_thread(seen, gateway)
+                await asyncio.to_thread(eventually, lambda: all_are_counted(gateway))
 
     asyncio.run(scenario())
