@@ -86,6 +86,8 @@ CATALOGUE: tuple[Listed, ...] = (
     _gauge("gateway_keys_expiring", "Callers' keys that end within a week"),
     _counter("gateway_contract_drift_total", "Answers that differ from the declared schema", *_WHERE, "kind"),
     _counter("gateway_cost_total", "What vendors charged", *_WHERE, "currency"),
+    _gauge("gateway_budget_used_ratio", "The share of a budget that is used, the highest of those who have one",
+           "integration", "currency", "per", "by"),
     _gauge("gateway_anomaly_score", "Deviations from the usual, in units of the usual deviation", *_WHERE, "signal"),
     _counter("gateway_auth_failures_total", "Callers who were not let in, by why", "reason"),
     _counter("gateway_abuse_signals_total", "Signs of abuse, by kind: scan, key-guessing, hammering", "kind"),

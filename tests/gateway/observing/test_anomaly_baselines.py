@@ -65,11 +65,20 @@ def test_faster_answers_and_fewer_errors_are_no_anomaly() -> None:
 def test_what_lasts_becomes_usual_and_not_at_once() -> None:
     baseline = Baseline()
     steady(baseline, 400)
-    scores = [steady(baseline, spans, failed=60)["errors"] for spans in (4, 40, 1_000)]
+    scores = [steady(baseline, spans, failed=20)["errors"] for spans in (4, 160, 1_000)]
 
     assert scores[0] > 6
-    assert scores[1] > 6, "ten minutes do not make it usual"
+    assert scores[1] > 6, "forty minutes do not make it usual"
     assert scores[2] < 6
+
+
+def test_an_endpoint_that_is_never_off_by_a_hair_may_be_off_by_one() -> None:
+    baseline = Baseline()
+    for number in range(200):
+        baseline.tell(Span(1000, 0, 1000, -1000.0, 1000.0), number * SPAN)
+    scores = [baseline.tell(Span(1000, 0, 1000, -900.0, 810.0), number * SPAN)[0] for number in range(200, 204)]
+
+    assert max(scores) < 6
 
 
 def test_a_time_of_day_that_is_always_busy_is_usual() -> None:
