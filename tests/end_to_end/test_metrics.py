@@ -64,6 +64,7 @@ async def world(folder: Path) -> AsyncIterator[tuple[Running, Flaky, httpx.Async
         file = folder / "integrations.yaml"
         file.write_text(CONFIG.replace("${VENDOR}", vendor.url()))
         with running(file, {}, "--workers", "2") as gateway:
+            await asyncio.to_thread(eventually, lambda: _whole(gateway), 30)  # the other worker has the admin address
             async with httpx.AsyncClient(base_url=gateway.url + "/api/v1", trust_env=False, timeout=20) as client:
                 yield gateway, flaky, client
 

@@ -26,7 +26,7 @@ error[GW104]: unknown key `retires` in integration `twilio`
 5 |     retires: {{attempts: 3}}
   |     ^^^^^^^ did you mean `retry`?
   |
-  = allowed here: allow_private, base_url, cache, cost, credential, endpoints, errors, extends, native, openapi, retry, …
+  = allowed here: allow_private, base_url, cache, credential, endpoints, errors, extends, native, openapi, retry, stub, …
   = help: gateway explain GW104"""  # noqa: E501 - as long as what is allowed here
     )
 
