@@ -182,7 +182,7 @@ class Application:
 
     def _open_vault(self, loaded: Loaded) -> None:
         """Last, since nothing that follows may fail. Raises InvalidConfig where there is no key."""
-        self._world.records.trail.used = remembers(loaded, self._registry, stubbed=self._stubbed)
+        self._world.records.use(used=remembers(loaded, self._registry, stubbed=self._stubbed))
         if not holds_tokens(loaded, self._registry, stubbed=self._stubbed):
             return
         try:

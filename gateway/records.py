@@ -45,6 +45,10 @@ class Records:
         self.callers = Callers(self.stored.keys, time.monotonic, time.time)
         self._noting: asyncio.Task[None] | None = None
 
+    def use(self, *, used: bool) -> None:
+        """Whether the config needs the database: else nothing is asked of it, so that none has to be there."""
+        self.trail.used = self.stored.ledger.used = used
+
     def start(self) -> None:
         self._noting = asyncio.create_task(self._note())
 

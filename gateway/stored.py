@@ -202,10 +202,6 @@ class Ledger(Protocol):
         """Returns at once; it is written a little later, together with others."""
         ...
 
-    def hurry(self) -> None:
-        """Somebody waits for what was booked: it is written at once."""
-        ...
-
     async def totals(self, since: str, by: By, integration: str = "") -> Sequence[Charge]:
         """The sums since that day, of all integrations or of one; what this process has not written yet is in it."""
         ...

@@ -28,9 +28,6 @@ class NoLedger:
     def book(self, charge: Charge) -> None:
         """Nobody reads it."""
 
-    def hurry(self) -> None:
-        """Nobody waits."""
-
     async def totals(self, since: str, by: By, integration: str = "") -> Sequence[Charge]:
         return ()
 

@@ -39,12 +39,13 @@ class Kept(Protocol):
 
 
 class Booking:
-    """The Ledger of a process."""
+    """The Ledger of a process. While `used` is false its config needs no database, and nothing was charged."""
 
     def __init__(self, kept: Kept, now: Callable[[], float] = time.time, most: int = MOST) -> None:
         self._kept = kept
         self._now = now
         self._most = most
+        self.used = True
         self._waiting: dict[Key, list[int]] = {}
         self._batch: tuple[str, Sequence[Charge]] | None = None
         self._one_at_a_time = asyncio.Lock()
@@ -64,12 +65,9 @@ class Booking:
         if self._timer is None and self._writing is None:
             self._timer = asyncio.get_running_loop().call_later(EVERY, self._begin)
 
-    def hurry(self) -> None:
-        if self._timer is not None and self._batch is None:  # where there is a batch the database is away
-            self._timer.cancel()
-            self._begin()
-
     async def totals(self, since: str, by: By, integration: str = "") -> Sequence[Charge]:
+        if not self.used:
+            return ()
         async with self._one_at_a_time:  # nothing moves from here to there while both are looked at
             if self._batch is not None:
                 await self._write()  # nobody knows whether it is there

@@ -27,9 +27,6 @@ class Books(NoStore):
     def book(self, charge: Charge) -> None:
         self.charges.append(charge)
 
-    def hurry(self) -> None:
-        """It has it already."""
-
     async def totals(self, since: str, by: By, integration: str = "") -> Sequence[Charge]:
         self.asked += 1
         if self.away:

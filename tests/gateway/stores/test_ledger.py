@@ -10,9 +10,10 @@ import pytest
 from gateway.errors import StoreUnavailable
 from gateway.stored import By, Charge
 from gateway.stores import Database, SqlStore
-from gateway.stores.booking import OTHERS, Booking
+from gateway.stores.booking import AGAIN, EVERY, OTHERS, Booking
 from gateway.stores.ledger import SqlLedger
 from gateway.stores.revisions import prepare
+from tests.kit import run
 
 ONE = Charge(day="2026-05-04", integration="crm", endpoint="find", caller="ann", currency="EUR", amount=7)
 
@@ -119,15 +120,29 @@ def test_a_database_that_fails_for_a_while_loses_nothing_and_doubles_nothing(how
         booking = Booking(kept)
         setattr(kept, how, True)
         booking.book(ONE)
-        booking.hurry()
-        await asyncio.sleep(0)
+        await asyncio.sleep(EVERY + 1)
+        assert len(kept.batches) == (how == "deaf")
         booking.book(ONE)
-        await asyncio.sleep(0)
         setattr(kept, how, False)
+        await asyncio.sleep(AGAIN + 2 * EVERY)
+        assert spent(kept) == 14
+        booking.book(ONE)
         await booking.close()
         return spent(kept)
 
-    assert asyncio.run(scenario()) == 14
+    assert run(scenario()) == 21
+
+
+def test_a_gateway_that_needs_no_database_asks_none() -> None:
+    async def scenario() -> None:
+        kept = Flaky()
+        kept.away = True
+        booking = Booking(kept)
+        booking.used = False
+
+        assert await booking.totals("", "integration") == ()
+
+    run(scenario())
 
 
 def test_of_many_callers_in_a_long_outage_the_money_is_kept() -> None:
