@@ -21,8 +21,8 @@ MOST_WAITING = 2048
 """Requests that wait to be told of."""
 AT_ONCE = 64
 """So many at a time: each takes 60 µs in which the event loop may have to wait, and each sending as much as ten."""
-FLUSHING = 1.0
-"""Seconds that the end may take."""
+FLUSHING, LEAVING = 1.0, 0.5
+"""Seconds that the end may take: to send what waits, and to let go of a collector that does not take it."""
 
 
 class Kept(msgspec.Struct, frozen=True):
@@ -66,6 +66,7 @@ class Exporting:
         self._thread: threading.Thread | None = None
         self._send: Send | None = None
         self._ending = False
+        self._quiet = False  # whoever still writes to the log when the interpreter ends would end it with an abort
         self._lost = False
 
     def put(self, kept: Kept) -> None:
@@ -90,7 +91,9 @@ class Exporting:
             return
         await asyncio.to_thread(self._thread.join, FLUSHING)
         if self._thread.is_alive() and self._send is not None:
+            self._quiet = True
             self._send.close()
+            await asyncio.to_thread(self._thread.join, LEAVING)
         self._drop(self._waiting)
 
     def _run(self) -> None:
@@ -104,12 +107,13 @@ class Exporting:
             send.close()
 
     def _empty(self, send: Send) -> None:
-        while self._waiting:
+        while self._waiting and not self._quiet:
             batch = [self._waiting.popleft() for _ in range(min(AT_ONCE, len(self._waiting)))]
             try:
                 taken = send(batch)
             except Exception:  # an edge too: no request may be the end of all telling
-                logger.exception("%d requests could not be traced", len(batch))
+                if not self._quiet:
+                    logger.exception("%d requests could not be traced", len(batch))
                 taken = False
             if taken:
                 self._say_back()
@@ -122,7 +126,7 @@ class Exporting:
             self._dropped(spans)
 
     def _say_lost(self) -> None:
-        if not self._lost:
+        if not self._lost and not self._quiet:
             logger.warning("traces are lost: %s does not take them; spans are dropped until it does", self._name)
         self._lost = True
 

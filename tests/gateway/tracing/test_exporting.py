@@ -135,6 +135,19 @@ def test_the_end_waits_no_longer_than_it_may_and_counts_what_is_left() -> None:
     assert dropped.spans >= 7 * 4
 
 
+def test_nobody_writes_to_the_log_any_more_once_the_end_is_over(caplog: pytest.LogCaptureFixture) -> None:
+    for send in (Sent(takes=False), Sent(fails=True)):
+        running = exporting(send, Counted())
+        running.start()
+        send.gate.clear()
+        running.put(kept())
+        while not send.batches:
+            time.sleep(0.001)
+        asyncio.run(running.close())
+
+    assert caplog.messages == []
+
+
 def test_what_comes_after_the_end_is_counted() -> None:
     dropped = Counted()
     running = exporting(Sent(), dropped)
