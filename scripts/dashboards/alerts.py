@@ -133,6 +133,12 @@ ALERTS = (
         about="They do not have the shape that the endpoint declares.",
     ),
     Alert(
+        name="BudgetNearlyUsed", runbook="budget-exhausted", severity="ticket", after="1m",
+        expression="max by (integration) (gateway_budget_used_ratio) > 0.8",
+        summary="{{ $value | humanizePercentage }} of the budget of {{ $labels.integration }} is used",
+        about="Where the budget stops calls, they are refused once all of it is.",
+    ),
+    Alert(
         name="BudgetExhausted", runbook="budget-exhausted", severity="page", after="0s",
         expression='sum by (integration) (increase(gateway_errors_total{slug="budget-exhausted"}[5m])) > 0',
         summary="the budget of {{ $labels.integration }} is used up",

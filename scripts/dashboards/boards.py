@@ -171,6 +171,8 @@ COST = Board(
         Panel(title="What the cache saved", about="Answers that no vendor was asked for, per second.", unit="reqps",
               queries=(Query(_rate("gateway_cache_requests_total", "integration",
                                    f'{_WHERE},result=~"hit|stale|coalesced"'), "{{integration}}"),)),
+        Panel(title="Budgets", about="The share that is used, the highest of those who have one.", unit="percentunit",
+              queries=(Query(f"max by (integration) (gateway_budget_used_ratio{{{_WHERE}}})", "{{integration}}"),)),
         Panel(title="Over budget", about="Requests that a budget stopped.", unit="reqps",
               queries=(Query(_rate("gateway_errors_total", "integration", f'{_WHERE},slug="budget-exhausted"'),
                              "{{integration}}"),)),

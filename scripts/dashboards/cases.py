@@ -63,6 +63,8 @@ CASES: Sequence[Case] = (
          {'gateway_shared_state_reachable{instance="a"}': "0 1x10"}),
     Case("Unusual", 5, {_SCORE: "7x10"}, {_SCORE: "6x10"}),
     Case("ContractDrift", 10, {_DRIFT % "removed": "0+1x20"}, {_DRIFT % "added": "0+1x20"}),
+    Case("BudgetNearlyUsed", 5, {'gateway_budget_used_ratio{integration="crm"}': "0.81x10"},
+         {'gateway_budget_used_ratio{integration="crm"}': "0.8x10"}),
     Case("BudgetExhausted", 5, {_PROBLEM % "budget-exhausted": "0 0+1x10"}, {_PROBLEM % "budget-exhausted": "7x10"}),
     Case("LikelyAbuse", 5, {'gateway_abuse_signals_total{kind="scan"}': "0 0 1x10"},
          {'gateway_abuse_signals_total{kind="scan"}': "3x10"}),
