@@ -49,6 +49,7 @@ faults: $(VENV)/.test ## the long forms: stops, reloads, kills and slow clients;
 	$(BIN)/python -m tests.mixing
 	$(BIN)/python -m tests.custody
 	$(BIN)/python -m tests.races
+	$(BIN)/python -m tests.kills
 
 soak: $(VENV)/.test ## a million requests with faults, and whether memory, descriptors and tasks stay as they are
 	scripts/debian redis-server
