@@ -17,9 +17,10 @@ from msgspec import Meta
 from gateway import Call, Handler, Kit, Policy, Reply, Settings, Site, Stage
 from gateway.errors import BudgetExhausted
 from gateway.stored import Charge
-from gateway_policies.cost_budget import Budget, Spending
+from gateway_policies.cost_budget import Budget, Limit
 from gateway_policies.cost_pages import PAGES
 from gateway_policies.cost_price import UNIT, Price, Unclear, exact, from_answer, written
+from gateway_policies.cost_spending import Spendings
 
 PATIENCE = 0.2
 """Seconds that a request waits to learn what was spent, where this process does not know yet."""
@@ -76,11 +77,14 @@ def build(settings: Cost, site: Site, kit: Kit) -> Mapping[str, Stage]:
     price = _price(settings, site)
     if price is None:
         return {}
-    spending = _spending(settings, site, kit)
-    stages: dict[str, Stage] = {"cost": _meter(settings, price, spending, site, kit)}
-    if spending is not None and settings.budget is not None and settings.budget.stop:
-        stages["budget"] = _guard(settings.budget, spending, site)
-    return stages
+    at, currency, budget = site.integration, settings.currency, settings.budget
+    spendings = kit.keep(("spendings", at, currency), lambda: Spendings(kit, at, currency))
+    if budget is None:
+        return {"cost": _meter(settings, price, spendings, None, site=site, kit=kit)}
+    spending = spendings.of(budget.per, budget.by)
+    limit = kit.keep(("budget", at, currency, budget), lambda: Limit(kit, at, currency, budget, spending))
+    meter = _meter(settings, price, spendings, limit, site=site, kit=kit)
+    return {"cost": meter, "budget": _guard(budget, limit, site)} if budget.stop else {"cost": meter}
 
 
 def _price(settings: Cost, site: Site) -> Price | None:
@@ -94,15 +98,7 @@ def _price(settings: Cost, site: Site) -> Price | None:
     return from_answer(settings.path)
 
 
-def _spending(settings: Cost, site: Site, kit: Kit) -> Spending | None:
-    """One for all endpoints of the integration that say the same."""
-    budget, at, currency = settings.budget, site.integration, settings.currency
-    if budget is None:
-        return None
-    return kit.keep(("budget", at, currency, budget), lambda: Spending(kit, at, currency, budget))
-
-
-def _meter(settings: Cost, price: Price, spending: Spending | None, site: Site, kit: Kit) -> Stage:
+def _meter(settings: Cost, price: Price, spendings: Spendings, limit: Limit | None, *, site: Site, kit: Kit) -> Stage:
     integration, endpoint, currency = site.integration, site.operation.name, settings.currency
     labels = ("integration", "endpoint", "currency")
     counter = kit.metrics.counter("gateway_cost_total", "What vendors charged", labels)
@@ -114,11 +110,9 @@ def _meter(settings: Cost, price: Price, spending: Spending | None, site: Site, 
         who = call.caller.id
         total.inc(amount / UNIT)
         call.trail.note("cost.charged", amount=written(amount), currency=currency)
-        if spending is not None:
-            whose = who if by == "caller" else endpoint if by == "endpoint" else integration
-            if spending.spend(whose, amount):
-                call.trail.note("budget.warned", integration=integration)
-                spending.warn(whose)
+        spendings.spend(endpoint, who, amount)
+        if limit is not None and limit.warned(who if by == "caller" else endpoint if by == "endpoint" else integration):
+            call.trail.note("budget.warned", integration=integration)
         day = days.at(kit.now())
         row = Charge(day=day, integration=integration, endpoint=endpoint, caller=who, currency=currency, amount=amount)
         kit.stored.ledger.book(row)
@@ -138,18 +132,19 @@ def _meter(settings: Cost, price: Price, spending: Spending | None, site: Site, 
     return cost
 
 
-def _guard(limit: Budget, spending: Spending, site: Site) -> Stage:
-    integration, endpoint, by = site.integration, site.operation.name, limit.by
+def _guard(settings: Budget, limit: Limit, site: Site) -> Stage:
+    integration, endpoint, by = site.integration, site.operation.name, settings.by
+    spending = limit.spending
 
     async def budget(call: Call, forward: Handler) -> Reply:
         who = call.caller.id if by == "caller" else endpoint if by == "endpoint" else integration
         known = spending.looked_up(who)
         if known is not None:
             await asyncio.wait((known,), timeout=PATIENCE)
-        if not spending.left(who):
+        if not limit.left(who):
             wait = spending.wait
             call.trail.note("budget.refused", retry_after=wait)
-            raise BudgetExhausted(f"the budget of this {limit.per} is spent", retry_after=wait)
+            raise BudgetExhausted(f"the budget of this {settings.per} is spent", retry_after=wait)
         return await forward(call)
 
     return budget

@@ -9,10 +9,12 @@ import pytest
 from gateway import Call, Caller, Kit, NotShared, Percentage, Reply, Shared
 from gateway.errors import BudgetExhausted
 from gateway.sharing import Memory
+from gateway.telemetry import Telemetry
 from gateway_policies import cost
 from gateway_policies.cost import Cost
-from gateway_policies.cost_budget import Budget, period
-from tests.kit import call, clock, kit, pipeline, run
+from gateway_policies.cost_budget import Budget
+from gateway_policies.cost_spending import period
+from tests.kit import call, clock, kit, pipeline, run, site
 from tests.policies.charged import Books
 
 NOON = 1_800_000_000.0 + 4 * 3600  # 2027-01-15, noon
@@ -162,6 +164,14 @@ def test_a_ledger_that_comes_back_is_asked_again() -> None:
     run(scenario())
 
 
+def used(using: Kit) -> float:
+    assert isinstance(using.metrics, Telemetry)
+    (family,) = (family for family in using.metrics.families() if family.name == "gateway_budget_used_ratio")
+    (line,) = family.lines
+    assert dict(line.labels) == {"integration": "crm", "currency": "EUR", "per": "day", "by": "integration"}
+    return line.value
+
+
 def test_a_warning_is_given_once(caplog: pytest.LogCaptureFixture) -> None:
     async def scenario() -> list[float]:
         shared, books = Memory(clock, alone=False), Books()
@@ -169,13 +179,12 @@ def test_a_warning_is_given_once(caplog: pytest.LogCaptureFixture) -> None:
         for process in processes:
             await process.ask(7)
         await asyncio.sleep(1)
-        gauges = [process.kit.metrics.gauge("gateway_budget_used_ratio", "", across="max") for process in processes]
-        return [gauge.labels("crm", "EUR", "day", "integration")._value.get() for gauge in gauges]
+        return [used(process.kit) for process in processes]
 
-    used = run(scenario())
+    shares = run(scenario())
 
     assert caplog.text.count("50% of the budget of crm is used: 10 EUR per day") == 1
-    assert max(used) == 1.4
+    assert max(shares) == 1.4
 
 
 def test_a_month_ends_with_its_last_day() -> None:
@@ -183,3 +192,40 @@ def test_a_month_ends_with_its_last_day() -> None:
     assert period("month", 1_827_705_600.0)[0] == "2027-12-01"
     assert period("month", 1_827_705_600.0)[1] == 1_830_297_600.0
     assert period("day", NOON) == ("2027-01-15", NOON + DAY_LEFT)
+
+
+def test_what_other_endpoints_are_charged_counts_though_their_own_budget_is_another() -> None:
+    async def scenario() -> None:
+        process = Process(settings(by="integration", warn=Percentage(1)), Books())
+        others = [
+            pipeline(cost.policy, chosen, _answers, at=site(name="other"), using=process.kit)
+            for chosen in (Cost(amount=2, currency="EUR"), settings(amount=500, by="endpoint"))
+        ]
+        for handle in others:
+            for _ in range(3):
+                await handle(call())
+        answers = await process.ask(3)
+
+        assert [answer is None for answer in answers] == [True, False, False]
+
+    run(scenario())
+
+
+async def _answers(_: Call) -> Reply:
+    return Reply(200, (), b"{}")
+
+
+def test_a_month_and_a_day_that_begin_together_are_two_budgets() -> None:
+    async def scenario() -> None:
+        shared, books = Memory(clock, alone=False), Books()
+        process = Process(settings(), books, shared)
+        by_month = pipeline(cost.policy, settings(per="month"), _answers, using=process.kit)
+        await asyncio.sleep(17 * 24 * 3600)  # the first of February
+        for _ in range(3):
+            await by_month(call())
+            assert await process.ask(1) == [None]
+            await asyncio.sleep(2)
+        assert await process.ask(4) == [None] * 4
+        assert await process.ask(1) != [None]
+
+    run(scenario())
