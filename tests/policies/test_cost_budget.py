@@ -197,16 +197,17 @@ def test_a_month_ends_with_its_last_day() -> None:
 def test_what_other_endpoints_are_charged_counts_though_their_own_budget_is_another() -> None:
     async def scenario() -> None:
         process = Process(settings(by="integration", warn=Percentage(1)), Books())
-        others = [
+        free, tight = (
             pipeline(cost.policy, chosen, _answers, at=site(name="other"), using=process.kit)
-            for chosen in (Cost(amount=2, currency="EUR"), settings(amount=500, by="endpoint"))
-        ]
-        for handle in others:
-            for _ in range(3):
-                await handle(call())
-        answers = await process.ask(3)
+            for chosen in (Cost(amount=2, currency="EUR"), settings(amount=5, by="endpoint"))
+        )
+        for _ in range(3):
+            await free(call())
+        with pytest.raises(BudgetExhausted):
+            await tight(call())
+        answers = await process.ask(5)
 
-        assert [answer is None for answer in answers] == [True, False, False]
+        assert [answer is None for answer in answers] == [True] * 4 + [False]
 
     run(scenario())
 
