@@ -26,7 +26,7 @@ def test_the_quick_benchmark_prints_a_row_for_the_gateway_and_no_request_fails()
 
 
 def test_a_gateway_is_compared_with_another_and_no_request_fails() -> None:
-    command = [sys.executable, "-m", "benchmarks.pairs", "--quick", "--only", "everything"]
+    command = [sys.executable, "-m", "benchmarks.pairs", "--quick", "--only", "metrics"]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False, timeout=60)
 
     assert done.returncode == 0, done.stderr
