@@ -20,8 +20,8 @@ VARIABLES = {
     "GATEWAY_LOG": "`json` makes each of the gateway's own lines on stderr a JSON object; `text` is for people.",
     "GATEWAY_ADMIN_KEY": "The key that commands bring to an admin address that asks for one.",
     "OTEL_EXPORTER_OTLP_ENDPOINT": "The collector that gets traces, such as `http://127.0.0.1:4318`. Other variables "
-    "of OpenTelemetry say how: `OTEL_EXPORTER_OTLP_PROTOCOL` (`http/protobuf` or `grpc`), "
-    "`OTEL_EXPORTER_OTLP_HEADERS`, `OTEL_TRACES_SAMPLER`, `OTEL_TRACES_SAMPLER_ARG`, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`.",
+    "of OpenTelemetry say how: `OTEL_EXPORTER_OTLP_PROTOCOL` (`http/protobuf` or `grpc`), `OTEL_TRACES_SAMPLER`, "
+    "`OTEL_TRACES_SAMPLER_ARG`, `OTEL_SERVICE_NAME`, `OTEL_RESOURCE_ATTRIBUTES`, `OTEL_EXPORTER_OTLP_HEADERS`.",
     "GATEWAY_SLOW_SECONDS": "From how many seconds on a request is slow, whose trace is kept whatever the ratio; 5.",
     "GATEWAY_ENV": "`production` refuses what is for demos, on loopback too.",
     "NO_COLOR": "Set to anything: no colours, on a terminal either.",
