@@ -127,7 +127,9 @@ def test_its_memory_is_bounded() -> None:
         using = kit()
         looked = Drift(using)
         for number in range(10_000):
-            looked.note(operation(name=f"e{number % 300 if number < 5_000 else 0}"), [Difference("added", f"f{number}")])
+            looked.note(
+                operation(name=f"e{number % 300 if number < 5_000 else 0}"), [Difference("added", f"f{number}")]
+            )
         using.keep(("drift",), lambda: looked)
         return await seen(using)
 

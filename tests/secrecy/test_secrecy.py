@@ -119,9 +119,7 @@ def test_no_secret_comes_out_where_it_does_not_belong(provider: OidcProvider, tm
             looked_at(gateway, told)
             told.all += arguments(gateway)
             told.all.append(("the log", ended(gateway).encode()))
-        assert (
-            lines.read_bytes().count(b'"event":"request"') > 40
-        )  # in the folder, which is looked at too
+        assert lines.read_bytes().count(b'"event":"request"') > 40  # in the folder, which is looked at too
         told.files(redis.folder, "redis")
     for words in (("check",), ("render",), ("explain", "basic.ask"), ("keys", "list"), ("audit",)):
         told.all.append((f"gateway {words[0]}", command(config, *words).encode()))
