@@ -64,6 +64,7 @@ class Application:
         self.voice = Voice(self.health, self.reload_aside, self._world.telemetry, self._world.workers)
         self._loaded, self.plans, generation = self._compile(loaded)
         self.edge = self._world.edge(generation, sheds=launch.sheds)
+        self.observing = self._world.observing
         self.admin = Edge(self._admin_generation(), time.monotonic)
         self._world.telemetry.loaded(self._loaded.config.digest)
 
@@ -220,7 +221,8 @@ class Application:
 
         voice = self.voice
         admin = admin_handlers(voice.health, voice.metrics, voice.reload, shown, document)
-        site = build_site({}, "", [*health_handlers(self.health, voice.health), *admin], {})
+        health = health_handlers(self.health, voice.health, telling=not self._launch.guards)
+        site = build_site({}, "", [*health, *admin], {})
         pages = [*RECALLED, *(page for policy in self._registry.policies for page in policy.pages)]
         pages += [page for page in self._registry.pages if page.who == "admin"]
         endpoints = page_endpoints(pages, self._world.kit, believing)

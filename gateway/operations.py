@@ -110,7 +110,8 @@ def admin_handlers(
 
     @post("/admin/reload", name="reload")
     async def again(request: Request[Any, Any, Any]) -> Response[bytes]:
-        problems = await reload(request.client.host if request.client else "")
+        known: Any = request.scope.get("gateway.caller")
+        problems = await reload(known.id if known else request.client.host if request.client else "")
         return _json({"reloaded": not problems, "problems": problems}, 200 if not problems else 409)
 
     return [scrape, config, filled_in, described, again]

@@ -81,7 +81,9 @@ def running(
         )
     gateway = Running(f"http://127.0.0.1:{port}", f"http://127.0.0.1:{admin}", process)
     try:
-        _await_ready(gateway)
+        _await_ready(gateway, gateway.url)
+        if "--admin-bind" not in flags:  # which another worker may have, and that a moment later
+            _await_ready(gateway, gateway.admin)
         yield gateway
     finally:
         process.terminate()
@@ -93,13 +95,13 @@ def running(
         storage.cleanup()
 
 
-def _await_ready(gateway: Running) -> None:
+def _await_ready(gateway: Running, url: str) -> None:
     until = time.monotonic() + 30
     while True:
         if gateway.process.poll() is not None:
             raise AssertionError(f"the gateway ended early: {gateway.process.communicate()[1]}")
         try:
-            if httpx.get(f"{gateway.url}/readyz", trust_env=False, timeout=1).status_code == 200:
+            if httpx.get(f"{url}/readyz", trust_env=False, timeout=1).status_code == 200:
                 return
         except httpx.TransportError:
             pass

@@ -6,6 +6,8 @@ from collections.abc import Callable
 ALLOWED = 20
 """Wrong keys that an address may try in a row; one more is allowed with every three seconds."""
 EVERY = 3.0
+FULL = (ALLOWED + 1) * EVERY
+"""Seconds until it is empty again, however many there were: whoever stops is looked up again after three."""
 REMEMBERED = 50_000
 
 
@@ -18,7 +20,8 @@ class Attempts:
 
     def failed(self, address: str) -> None:
         now = self._clock()
-        self._empty_at[address] = max(self._empty_at.pop(address, now), now) + EVERY
+        fuller = max(self._empty_at.pop(address, now), now) + EVERY
+        self._empty_at[address] = min(fuller, now + FULL)
         while len(self._empty_at) > REMEMBERED or next(iter(self._empty_at.values())) <= now:
             self._empty_at.popitem(last=False)
 

@@ -2,11 +2,15 @@
 
 import base64
 import binascii
+import re
 
 import msgspec
 
 from gateway.contract import Headers, first
+from gateway.errors import InvalidRequest, Violation
 
+_USER = re.compile(rb"[\x21-\x7e](?:[\x20-\x7e]{0,253}[\x21-\x7e])?")
+_ONE_USER = "one, of 1 to 255 printable characters"
 AUTHORIZATION, API_KEY, USER = b"authorization", b"x-api-key", b"x-gateway-user"
 
 
@@ -38,8 +42,13 @@ def presented(headers: Headers, *, native: bool = False) -> Presented | None:
 
 
 def user_of(headers: Headers) -> str | None:
-    """Whom the caller says that he acts for."""
-    return _text(first(headers, USER))
+    """Whom the caller says that he acts for. Raises InvalidRequest where that cannot be told apart from another."""
+    said = [value for name, value in headers if name == USER]
+    if not said:
+        return None
+    if len(said) > 1 or not _USER.fullmatch(said[0]):
+        raise InvalidRequest(violations=[Violation(place="header", name="X-Gateway-User", detail=_ONE_USER)])
+    return said[0].decode("ascii")
 
 
 def _presented(secret: bytes, user: str | None) -> Presented | None:

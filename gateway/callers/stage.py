@@ -7,7 +7,7 @@ import msgspec
 from gateway.callers.identity import Identity
 from gateway.callers.presented import presented, user_of
 from gateway.callers.scopes import WORDS
-from gateway.contract import Call, Handler, Headers, Reply, Stage
+from gateway.contract import Call, Caller, Handler, Headers, Reply, Stage
 from gateway.declared import Operation
 from gateway.errors import ScopeMissing, Unauthenticated
 
@@ -30,13 +30,15 @@ class Recognition:
         """For the gateway's own pages no scope over endpoints is needed."""
         return believing if self._identity is None else caller_stage(self._identity, None)
 
-    async def admit(self, headers: Headers, address: str, words: Collection[str]) -> None:
-        """Raises Unauthenticated or ScopeMissing unless whoever brings these fields has one of the words."""
+    async def admit(self, headers: Headers, address: str, words: Collection[str]) -> Caller:
+        """Who it is. Raises Unauthenticated or ScopeMissing unless whoever brings these fields has one of the words."""
         if self._identity is None:
             raise Unauthenticated(NO_KEYS)
         who = await self._identity.identify(presented(headers), address, None)
         if not who.may.intersection(words):
-            raise ScopeMissing(f"the key `{who.id}` has no scope {' or '.join(f'`{word}`' for word in sorted(words))}")
+            wanted = " or ".join(f"`{word}`" for word in sorted(words))
+            raise ScopeMissing(f"the key `{who.id}` has no scope {wanted}")
+        return who
 
 
 def caller_stage(identity: Identity, endpoint: str | None, *, native: bool = False) -> Stage:

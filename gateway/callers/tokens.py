@@ -62,7 +62,7 @@ class Tokens:
             keys = await self._keys.current(knowing=_kid(token))
             claims: dict[str, Any] = jwt.decode(token, keys, algorithms=[*ALGORITHMS]).claims
             self._claims.validate(claims)
-        except (JoseError, msgspec.MsgspecError, ValueError, TypeError) as wrong:
+        except (JoseError, msgspec.MsgspecError, ValueError, TypeError, RecursionError) as wrong:
             raise Unauthenticated(_REFUSED) from wrong
         user = claims["sub"]
         application = claims.get("client_id") or claims.get("azp") or user

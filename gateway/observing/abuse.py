@@ -119,7 +119,7 @@ class Abuse:
         if (kind, who) in told or len(told) >= MOST:
             return
         told[kind, who] = now
-        logger.warning("signs of abuse by %s: %s", who, kind)
+        logger.warning("signs of abuse by %r: %s", who, kind)
         work = noted(self._kit.stored.audit, "abuse.noticed", who, who="gateway", kind=kind)
         task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)

@@ -18,7 +18,6 @@ MOST_BOUND = 20_000
 """Operations of configs that were served once; beyond, all are bound anew."""
 LONGEST_MARK = 100
 """Of the 128 characters that an exemplar may have, its label's name takes some."""
-_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _RESULTS = {
     "cache.hit": "hit",
     "cache.miss": "miss",
@@ -127,10 +126,9 @@ class Meter:
     def _endpoint(self, one: Finished) -> Endpoint:
         operation = one.operation
         if operation is None:
-            method = one.method if one.method in _METHODS else "_OTHER"
-            found = self._nowhere.get(method)
+            found = self._nowhere.get(one.method)
             if found is None:
-                found = self._nowhere[method] = Endpoint(self, "", "", method, "")
+                found = self._nowhere[one.method] = Endpoint(self, "", "", one.method, "")
             return found
         bound = self._bound.get(id(operation))
         if bound is None:

@@ -14,7 +14,7 @@ logger = logging.getLogger("gateway")
 Answer = Callable[[str], Awaitable[bytes]]
 _LENGTH = 4
 """Bytes that say how long an answer is."""
-_LONGEST_QUESTION = 256
+_LONGEST_QUESTION = 4096
 _QUESTION_SECONDS = 1.0
 
 
@@ -39,7 +39,7 @@ async def answering(folder: Path, index: int, answer: Answer) -> AsyncIterator[N
         try:
             async with asyncio.timeout(_QUESTION_SECONDS):
                 what = await reader.read(_LONGEST_QUESTION)
-            said = await answer(what.decode("ascii"))
+            said = await answer(what.decode())
             writer.write(len(said).to_bytes(_LENGTH) + said)
             await writer.drain()
         except Exception:  # an edge too: who asked sees no answer, and here is why
@@ -59,7 +59,7 @@ async def _ask(door: Path, what: str, patience: float) -> bytes | None:
         async with asyncio.timeout(patience):
             reader, writer = await asyncio.open_unix_connection(door)
             try:
-                writer.write(what.encode("ascii"))
+                writer.write(what.encode())
                 return await reader.readexactly(int.from_bytes(await reader.readexactly(_LENGTH)))
             finally:
                 writer.close()

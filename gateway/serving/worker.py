@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+import time
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
@@ -80,7 +81,9 @@ async def _work(application: Application, options: Options, place: Place | None)
 def _admin(application: Application, options: Options) -> Any:
     """What answers at the admin address: whoever is not on this machine needs a key there."""
     guards = options.launch().guards
-    return Guard(application.admin, lambda: application.known) if guards else application.admin
+    if not guards:
+        return application.admin
+    return Guard(application.admin, lambda: application.known, application.observing, time.monotonic)
 
 
 async def _join(application: Application, options: Options, place: Place, stack: contextlib.AsyncExitStack) -> None:

@@ -7,6 +7,7 @@ import msgspec
 from gateway.contract import Headers, Trace
 from gateway.observing import Observing
 from gateway.overdue import Overdue
+from gateway.web.room import Room
 from gateway.web.watching import Watch
 
 BeginTrace = Callable[[Headers], Trace | None]
@@ -18,9 +19,10 @@ def untraced(headers: Headers) -> None:
 
 
 class Around(msgspec.Struct, frozen=True, kw_only=True):
-    """`waiting` watches over those that take long."""
+    """`waiting` watches over those that take long, `room` is for their bodies."""
 
     clock: Callable[[], float]
     waiting: Overdue[Watch]
     observing: Observing
+    room: Room
     begin_trace: BeginTrace = untraced

@@ -14,6 +14,7 @@ from gateway.web.exchange import Exchange
 from gateway.web.generation import Generation
 from gateway.web.intake import Receive, Scope
 from gateway.web.outgoing import Send
+from gateway.web.room import Room
 from gateway.web.shedding import Gate
 from gateway.web.turning_away import Refusal
 from gateway.web.watching import PATIENCE, Watch
@@ -47,6 +48,7 @@ class Edge:
             clock=clock,
             waiting=Overdue(PATIENCE, Watch.begin),
             observing=observing or Observing(),
+            room=Room(),
             begin_trace=begin_trace,
         )
         self._gate = Gate(clock) if sheds else None

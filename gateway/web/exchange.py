@@ -27,6 +27,11 @@ logger = logging.getLogger("gateway")
 FIRST_ERROR = 400
 KNOWN = "caller.known"
 MAPPED = "errors.mapped"
+CALLER = "gateway.caller"
+"""The member of a scope that says who asks, where somebody in front of the edge has found out."""
+METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+OTHER = "_OTHER"
+"""The method of a request that has one of its own making, as OpenTelemetry has it."""
 _HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -34,9 +39,8 @@ class Exchange:
     """What is known of one request."""
 
     __slots__ = (
-        "_answering", "_around", "_at_vendor", "_correlation", "_events", "_generation", "_headers", "_operation",
-        "_receive", "_scope", "_send", "_slug", "_stamped",
-        "_started", "_status", "_trace",
+        "_answering", "_around", "_at_vendor", "_correlation", "_events", "_generation", "_headers", "_holds",
+        "_operation", "_receive", "_scope", "_send", "_slug", "_stamped", "_started", "_status", "_trace",
     )  # fmt: skip
 
     def __init__(self, asgi: tuple[Scope, Receive, Send], generation: Generation, around: Around) -> None:
@@ -50,6 +54,7 @@ class Exchange:
         self._at_vendor = (0, 0.0)
         self._status = 0
         self._slug = ""
+        self._holds = 0
         self._stamped = True
         self._headers: Headers = tuple(self._scope["headers"])
         self._correlation = correlation_of(self._headers)
@@ -72,6 +77,8 @@ class Exchange:
                 raise
             await self._refuse(InternalError())
         finally:
+            if self._holds:
+                self._around.room.give_back(self._holds)
             self._around.observing.add(self._finished())
 
     def _finished(self) -> Finished:
@@ -85,7 +92,7 @@ class Exchange:
         return Finished(
             self._correlation,
             self._operation,
-            self._scope["method"],
+            method if (method := self._scope["method"]) in METHODS else OTHER,
             self._status or LEFT,
             self._slug,
             next((str(event.detail["caller"]) for event in events[:2] if event.name == KNOWN), ""),
@@ -177,13 +184,13 @@ class Exchange:
     ) -> Call:
         trail, upload = made
         operation, door, scope = endpoint.operation, self._generation.door, self._scope
-        body = upload.chunks() if upload else await read_body(self._receive, head, door.body_limit)
+        body = upload.chunks() if upload else await self._read(head)
         client = scope.get("client")
         address = client_address(client[0] if client else "", head.headers, door.proxies)
         return Call(
             endpoint=operation.id,
             method=operation.method,
-            caller=Caller(address, address),
+            caller=scope.get(CALLER) or Caller(address, address),
             correlation_id=self._correlation,
             trail=trail,
             path={} if operation.native else dict(zip(endpoint.names, values, strict=True)),
@@ -192,6 +199,11 @@ class Exchange:
             body=body,
             target=_target(scope) if operation.native else "",
         )
+
+    async def _read(self, head: Head) -> bytes:
+        body = await read_body(self._receive, head, self._generation.door.body_limit, self._around.room)
+        self._holds = len(body)
+        return body
 
     async def _refuse(self, error: GatewayError) -> None:
         self._slug = error.slug

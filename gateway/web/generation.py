@@ -73,9 +73,14 @@ def _routes(endpoints: Sequence[Endpoint]) -> Iterable[tuple[str, tuple[str, ...
             yield "HEAD", pattern(endpoint.operation.route), endpoint
 
 
+SANDBOX = (b"content-security-policy", b"sandbox; default-src 'none'")
+"""What a vendor calls a page must not run as one of ours."""
+
+
 def _fields(plan: Plan) -> Iterable[tuple[bytes, bytes]]:
     """RFC 9745 and RFC 8594 for what is going away, and the mark of what never reached a vendor."""
     operation = plan.operation
+    yield SANDBOX
     if plan.stubbed:
         yield b"gateway-stub", b"true"
     if operation.deprecated:

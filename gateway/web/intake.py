@@ -22,6 +22,7 @@ from gateway.errors import (
     Violation,
 )
 from gateway.web.forwarded import Network
+from gateway.web.room import Room
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
@@ -128,29 +129,40 @@ def _length(found: dict[bytes, bytes], door: Door) -> int | None:
     return int(text)
 
 
-async def read_body(receive: Receive, head: Head, limit: int) -> bytes:
-    """The whole body; one that is cut short is refused and never forwarded."""
+async def read_body(receive: Receive, head: Head, limit: int, room: Room) -> bytes:
+    """The whole body; one that is cut short is refused and never forwarded. Its bytes take `room`, which whoever asked
+    for it gives back.
+    """
     if head.length == 0:
         return b""
     try:
         async with asyncio.timeout(BODY_SECONDS):
-            return await _gather(receive, limit)
+            return await _gather(receive, limit, room)
     except TimeoutError:
         raise RequestTimeout(f"a body arrives within {BODY_SECONDS:.0f} seconds") from None
 
 
-async def _gather(receive: Receive, limit: int) -> bytes:
+async def _gather(receive: Receive, limit: int, room: Room) -> bytes:
     chunks: list[bytes] = []
     size = 0
-    while True:
-        message = await receive()
-        chunk = _chunk(message)
-        size += len(chunk)
-        if size > limit:
-            raise BodyTooLarge(f"a body has at most {limit} bytes")
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return b"".join(chunks)
+    try:
+        while True:
+            message = await receive()
+            chunk = _chunk(message)
+            _check_size(size + len(chunk), limit)
+            room.take(len(chunk))
+            size += len(chunk)
+            chunks.append(chunk)
+            if not message.get("more_body", False):
+                return b"".join(chunks)
+    except BaseException:
+        room.give_back(size)
+        raise
+
+
+def _check_size(size: int, limit: int) -> None:
+    if size > limit:
+        raise BodyTooLarge(f"a body has at most {limit} bytes")
 
 
 class Uploading:
@@ -170,8 +182,7 @@ class Uploading:
                 message = await self._receive()
                 chunk = _chunk(message)
                 size += len(chunk)
-                if size > self._limit:
-                    raise BodyTooLarge(f"a body has at most {self._limit} bytes")
+                _check_size(size, self._limit)
                 more = message.get("more_body", False)
                 if chunk:
                     yield chunk

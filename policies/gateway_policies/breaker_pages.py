@@ -43,10 +43,16 @@ def _ordering(kit: Kit) -> Handler:
             raise NoSuchEndpoint(f"there is no circuit `{name}`")
         order = _ordered(call.payload)
         await company.order(name, order.state, order.seconds, order.reason)
-        done, address = "breaker.reset" if order.state == "auto" else "breaker.forced", call.caller.address
+        done = "breaker.reset" if order.state == "auto" else "breaker.forced"
         known = {"state": order.state, "seconds": order.seconds, "reason": order.reason}
         await noted(
-            kit.stored.audit, done, name, who=address, address=address, correlation_id=call.correlation_id, **known
+            kit.stored.audit,
+            done,
+            name,
+            who=call.caller.id,
+            address=call.caller.address,
+            correlation_id=call.correlation_id,
+            **known,
         )
         core = company.circuits.get(name)
         return _json({"name": name, "ordered": order.state} if core is None else _told(core))

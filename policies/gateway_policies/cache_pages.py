@@ -39,10 +39,10 @@ def _purging(kit: Kit) -> Handler:
         store, company = _parts(kit)
         found = list(_versions(_purge(call.payload), store))
         everywhere = await company.drop(found)
-        purged, address = sorted(version.name for version in found), call.caller.address
+        purged, who = sorted(version.name for version in found), call.caller
         target = ", ".join(purged[:_NAMED])
         audit, correlation_id = kit.stored.audit, call.correlation_id
-        await noted(audit, "cache.purged", target, who=address, address=address, correlation_id=correlation_id)
+        await noted(audit, "cache.purged", target, who=who.id, address=who.address, correlation_id=correlation_id)
         return _json({"purged": purged, "answers": await store.sweep(), "everywhere": everywhere})
 
     return purging

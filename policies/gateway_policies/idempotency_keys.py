@@ -30,10 +30,10 @@ class Asked(msgspec.Struct, frozen=True):
 def reader(operation: Operation, *, required: bool, by_body: bool) -> Callable[[Call], Asked | None]:
     """Reads what a call asks; None for a write that may be done as often as it comes.
 
-    A caller's keys are his own: endpoint, caller and, where the credential belongs to a user, user are part of the
-    name. A body that is uploaded as a stream is not part of the print, since it is gone once it was sent.
+    A caller's keys are his own: endpoint, caller and the user whom he acts for are part of the name. A body that is
+    uploaded as a stream is not part of the print, since it is gone once it was sent.
     """
-    endpoint, user_bound = operation.id, operation.user_bound
+    endpoint = operation.id
 
     def read(call: Call) -> Asked | None:
         key = _given(call)
@@ -42,7 +42,7 @@ def reader(operation: Operation, *, required: bool, by_body: bool) -> Callable[[
         if key is None and not (by_body and isinstance(call.body, bytes)):
             return None
         printed = _print(call)
-        user = (call.caller.user or "") if user_bound else ""
+        user = call.caller.user or ""
         kind = "body" if key is None else "header"
         scope = _digest(endpoint, call.caller.id, user, kind, printed if key is None else key)
         return Asked(f"idempotency/{scope.hex()}", printed, key is not None, _vendor_key(scope))

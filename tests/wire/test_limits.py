@@ -7,6 +7,7 @@ import pytest
 
 from gateway.errors import RequestTimeout
 from gateway.web.intake import BODY_SECONDS, Head, read_body
+from gateway.web.room import Room
 from tests.kit import run
 from tests.wire.sockets import Reading, ask, connected, get, post, read_answer
 from tests.wire.vendors import Wire
@@ -154,7 +155,7 @@ def test_a_body_that_does_not_come_in_time_is_given_up(length: int | None, parts
 
         started = asyncio.get_running_loop().time()
         with pytest.raises(RequestTimeout):
-            await read_body(receive, Head((), length), 10_000)
+            await read_body(receive, Head((), length), 10_000, Room())
         return asyncio.get_running_loop().time() - started
 
     assert run(body()) == pytest.approx(BODY_SECONDS, abs=0.1)

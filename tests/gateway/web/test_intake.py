@@ -17,6 +17,7 @@ from gateway.errors import (
     UriTooLong,
 )
 from gateway.web.intake import Door, Head, admit, correlation_of, parse_query, read_body
+from gateway.web.room import Room
 from tests.kit import run
 
 DOOR = Door(body_limit=100, origins=frozenset({b"https://app.example"}))
@@ -87,7 +88,7 @@ def body_of(*messages: dict[str, Any], limit: int = 100) -> bytes:
     async def receive() -> dict[str, Any]:
         return next(pending)
 
-    return run(read_body(receive, Head((), None), limit))
+    return run(read_body(receive, Head((), None), limit, Room()))
 
 
 def part(body: bytes, *, more: bool = True) -> dict[str, Any]:
