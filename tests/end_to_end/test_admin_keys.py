@@ -11,7 +11,7 @@ from click.testing import CliRunner
 
 from gateway.cli import main
 from tests.end_to_end.test_callers import CONFIG
-from tests.running import free_port, running
+from tests.running import eventually, free_port, running
 
 
 class World:
@@ -81,3 +81,23 @@ def test_a_gateway_without_keys_does_not_start_with_an_open_admin_address(tmp_pa
 
     assert done.returncode == 2
     assert "without keys anybody could run it" in done.stderr
+
+
+def test_who_is_not_let_in_leaves_a_trace_and_who_is_stands_in_the_audit_trail(world: World) -> None:
+    key = world.key("admin", "metrics")
+    known = {"Authorization": f"Bearer {key}"}
+    assert world.status("/admin/config", "gw_guessed") == 401
+
+    def counted() -> bool:
+        page = httpx.get(f"{world.url}/metrics", headers=known, trust_env=False).text
+        return 'gateway_auth_failures_total{reason="wrong-key"}' in page
+
+    eventually(counted)
+    assert httpx.post(f"{world.url}/admin/reload", headers=known, trust_env=False).status_code == 200
+    said = CliRunner().invoke(main, ["audit", "--action", "config.", "-c", str(world.config)]).stdout
+    assert f"by {key.rpartition('_')[0]}" in said
+
+
+def test_without_a_key_health_has_no_details(world: World) -> None:
+    for path in ("/readyz?verbose", "/health"):
+        assert httpx.get(world.url + path, trust_env=False).json() == {"status": "ok"}

@@ -6,6 +6,7 @@ import pytest
 
 from gateway.callers import presented
 from gateway.contract import Headers
+from gateway.errors import InvalidRequest
 
 
 def basic(user: str, password: str) -> bytes:
@@ -57,3 +58,15 @@ def test_a_caller_says_for_whom_he_acts() -> None:
 
     assert found is not None
     assert found.user == "ann@app"
+
+
+@pytest.mark.parametrize(
+    "said",
+    [(b"",), (b" ",), ("jörg".encode(),), (b"ann", b"bob"), (b"", b"bob"), (b"x" * 256,), (b"a\x7fb",)],
+    ids=["empty", "blank", "not ASCII", "two", "empty and another", "too long", "a control"],
+)
+def test_a_user_who_cannot_be_told_apart_from_another_is_refused_and_not_left_out(said: tuple[bytes, ...]) -> None:
+    headers = ((b"x-api-key", b"the-key"), *((b"x-gateway-user", user) for user in said))
+
+    with pytest.raises(InvalidRequest):
+        presented(headers)

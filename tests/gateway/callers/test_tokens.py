@@ -62,6 +62,12 @@ def _with_the_public_key() -> str:
     return f"{signed}.{base64.urlsafe_b64encode(signature).decode().rstrip('=')}"
 
 
+def _nested() -> str:
+    """A head that no decoder likes to follow."""
+    head = b'{"x":' + b"[" * 5_000 + b"]" * 5_000 + b"}"
+    return f"{base64.urlsafe_b64encode(head).decode().rstrip('=')}.a.b"
+
+
 STRANGER = RSAKey.generate_key(2048, {"kid": "rsa-1"})
 BAD = {
     "of_another_issuer": token(iss="https://evil.example"),
@@ -77,6 +83,7 @@ BAD = {
     "unsigned": _unsigned(),
     "signed_with_the_public_key": _with_the_public_key(),
     "no_token": "a.b.c",
+    "nested_too_deep": _nested(),
     "nothing_at_all": "..",
 }
 
