@@ -135,3 +135,15 @@ def test_whichever_worker_answered_it_is_remembered() -> None:
         eventually(lambda: all(why(gateway, f"r-{number}") for number in range(20)))
         listed = httpx.get(f"{gateway.admin}/admin/requests?most=20", trust_env=False).json()["requests"]
         assert {f"r-{number}" for number in range(20)} <= {one["correlation_id"] for one in listed}
+
+
+def test_a_method_of_somebodys_own_making_stands_nowhere() -> None:
+    with running(SHIPPED, {"INTEGRATIONS_STUB_MODE": "true"}) as gateway:
+        known = {"X-Correlation-ID": "odd"}
+        httpx.request("BREW" * 100, f"{gateway.url}/api/v1/vapi/assistants", headers=known, trust_env=False)
+
+        eventually(lambda: why(gateway, "odd") != "")
+        assert "BREW" not in why(gateway, "odd")
+        page = httpx.get(f"{gateway.admin}/metrics", trust_env=False).text
+    assert "BREW" not in page
+    assert 'http_request_method="_OTHER"' in page

@@ -115,7 +115,7 @@ def test_an_offender_is_told_of_once_an_hour(caplog: pytest.LogCaptureFixture) -
     assert [(entry.action, entry.target, entry.detail) for entry in entries] == [
         ("abuse.noticed", "10.0.0.1", {"kind": "scan"})
     ] * 2
-    assert caplog.text.count("signs of abuse by 10.0.0.1: scan") == 2
+    assert caplog.text.count("signs of abuse by '10.0.0.1': scan") == 2
 
 
 def test_very_many_offenders_fill_neither_log_nor_memory() -> None:

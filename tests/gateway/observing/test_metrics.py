@@ -103,13 +103,6 @@ def test_problems_are_counted_by_slug_and_an_answer_without_its_id_is_seen() -> 
     assert value(families, "gateway_responses_without_correlation_id_total") == 1
 
 
-def test_nothing_that_callers_choose_becomes_a_label() -> None:
-    families = counted(*(finished(operation=None, method=f"X{number}", status=404) for number in range(50)))
-
-    requests = next(family for family in families if family.name == "http_server_request_duration_seconds")
-    assert {dict(line.labels)["http_request_method"] for line in requests.lines} == {"_OTHER"}
-
-
 def test_a_config_that_is_loaded_anew_counts_on_in_the_same_numbers() -> None:
     families = counted(finished(operation=operation()), finished(operation=operation()))
 
