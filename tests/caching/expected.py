@@ -11,9 +11,7 @@ _DATED = "what has no Last-Modified was last changed at its Date, which is later
 _GUESS = "`ttl` says how long an answer is fresh of which the vendor says nothing; nobody guesses it from Last-Modified"
 _RANGES = "ranges are the vendor's to answer: partial content is neither kept nor cut out of what is kept"
 _CLOSED = "where a vendor hangs up the caller gets an error, unless `stale_if_error` says otherwise"
-_SANDBOX = (
-    "what a vendor calls a page runs as nobody's: the gateway's Content-Security-Policy stands beside his"
-)
+_SANDBOX = "what a vendor calls a page runs as nobody's: the gateway's Content-Security-Policy stands beside his"
 _POST = "an answer to a POST is not kept"
 
 FAILED: Mapping[str, str] = {
