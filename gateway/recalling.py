@@ -10,24 +10,24 @@ from typing import Any
 import msgspec
 
 from gateway.contract import Call, Handler, Kit, Page, Reply
-from gateway.errors import InvalidRequest, NoSuchEndpoint, Violation
+from gateway.errors import NoSuchEndpoint
 from gateway.explaining.endings import ending
 from gateway.explaining.events import sentence, stage_of
 from gateway.observing.askers import CALLERS
 from gateway.observing.ring import LISTED, REQUEST, REQUESTS, Asked, Kept
+from gateway.pages import asked, json_reply
 
 LONGEST = 128
 """Characters of a correlation id."""
-_JSON = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
 
 
 def _listing(kit: Kit) -> Handler:
     async def listing(call: Call) -> Reply:
-        asked = _asked(call.query)
-        said = await kit.workers.gather(REQUESTS, msgspec.json.encode(asked).decode())
+        wanted = asked(call, Asked)
+        said = await kit.workers.gather(REQUESTS, msgspec.json.encode(wanted).decode())
         found = [one for worker in said for one in msgspec.msgpack.decode(worker, type=list[Kept])]
         found.sort(key=lambda one: one.at, reverse=True)
-        return _json({"requests": [_line(one) for one in found[: min(asked.most, LISTED)]]})
+        return json_reply({"requests": [_line(one) for one in found[: min(wanted.most, LISTED)]]})
 
     return listing
 
@@ -40,7 +40,7 @@ def _one(kit: Kit) -> Handler:
         if not found:
             raise NoSuchEndpoint(f"no request `{correlation_id}` is remembered: too long ago, or at another gateway")
         found.sort(key=lambda kept: kept.at)
-        return _json({"correlation_id": correlation_id, "requests": [_whole(kept) for kept in found]})
+        return json_reply({"correlation_id": correlation_id, "requests": [_whole(kept) for kept in found]})
 
     return one
 
@@ -74,17 +74,6 @@ def _whole(one: Kept) -> dict[str, Any]:
         for event in one.events
     ]
     return {**_line(one), "steps": steps, "ending": ending(one.status, one.slug, one.seconds, one.events)}
-
-
-def _asked(query: tuple[tuple[str, str], ...]) -> Asked:
-    try:
-        return msgspec.convert(dict(query), type=Asked, strict=False)
-    except msgspec.ValidationError as wrong:
-        raise InvalidRequest(violations=[Violation("query", str(wrong))]) from None
-
-
-def _json(document: object) -> Reply:
-    return Reply(200, _JSON, msgspec.json.encode(document, enc_hook=str))
 
 
 RECALLED = (

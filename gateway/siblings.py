@@ -38,6 +38,7 @@ class Voice:
         self._telemetry = telemetry
         self.workers = workers
         self._born = secrets.token_hex(4)
+        self._scraping = asyncio.Lock()
         self.departed = Departed()
 
     async def answer(self, what: str) -> bytes:
@@ -74,10 +75,15 @@ class Voice:
 
     async def metrics(self, accept: str = "") -> tuple[bytes, str]:
         """The page and its media type, which `accept` may choose; what workers that died have counted is in it."""
+        async with self._scraping:  # what one heard before another must not be remembered after it
+            told = await self._told()
+            return await asyncio.to_thread(lambda: page(self.departed.together(told), accept))
+
+    async def _told(self) -> Mapping[int, Told]:
         others = await self.workers.siblings.ask("metrics", TELLING)
         heard = {index: msgspec.msgpack.decode(said, type=Told) for index, said in others.items() if said is not None}
         heard[OWN] = Told(self._born, self._telemetry.families())
-        return await asyncio.to_thread(lambda: page(self.departed.together(heard), accept))
+        return heard
 
     async def reload(self, address: str = "") -> list[str]:
         """This worker first: where it refuses, none of them changes. `address` is whose wish it is."""

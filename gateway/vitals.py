@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 from gateway.contract import Kit
 from gateway.errors import StoreUnavailable
+from gateway.observing.catalogue import KEYS_EXPIRING, SHARED, STORE, gauge
 from gateway.sharing import Sharing
 
 EVERY = 15.0
@@ -19,12 +20,9 @@ class Vitals:
 
     def __init__(self, kit: Kit, sharing: Sharing, needed: Callable[[], bool]) -> None:
         self._kit, self._sharing, self._needed = kit, sharing, needed
-        metrics = kit.metrics
-        self._shared = metrics.gauge(
-            "gateway_shared_state_reachable", "1 while other gateways can be reached, or none is there", across="min"
-        )
+        self._shared = gauge(kit.metrics, SHARED, across="min")
         self._looking: asyncio.Task[None] | None = None
-        metrics.at_scrape("vitals", lambda: self._shared.set(self._sharing.state != "lost"))
+        kit.metrics.at_scrape("vitals", lambda: self._shared.set(self._sharing.state != "lost"))
 
     def start(self) -> None:
         self._looking = asyncio.create_task(self._look())
@@ -43,8 +41,7 @@ class Vitals:
 
     async def _once(self) -> None:
         metrics = self._kit.metrics
-        reachable = metrics.gauge("gateway_store_reachable", "1 while the database answers", across="min")
-        expiring = metrics.gauge("gateway_keys_expiring", "Callers' keys that end within a week", across="max")
+        reachable, expiring = gauge(metrics, STORE, across="min"), gauge(metrics, KEYS_EXPIRING, across="max")
         try:
             keys = await self._kit.stored.keys.every()
         except StoreUnavailable:

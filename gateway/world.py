@@ -12,6 +12,7 @@ from gateway.contract import Catalog, Surroundings
 from gateway.launch import Launch
 from gateway.leases import Leases, Reload
 from gateway.observing import BUILT_IN, Observing, access
+from gateway.observing.catalogue import IN_FLIGHT, gauge
 from gateway.plan import Keeper, system_kit
 from gateway.records import Records
 from gateway.registry import Registry
@@ -62,7 +63,7 @@ class World:
         """The way in for callers."""
         observing, begin_trace = self.observing, self.tracing.begin
         edge = Edge(generation, time.monotonic, observing=observing, begin_trace=begin_trace, sheds=sheds)
-        busy = self.telemetry.gauge("gateway_requests_in_flight", "Requests that are being answered", across="sum")
+        busy = gauge(self.telemetry, IN_FLIGHT, across="sum")
         self.telemetry.at_scrape("edge", lambda: busy.set(edge.busy))
         return edge
 

@@ -47,12 +47,9 @@ def command(
 ) -> None:  # fmt: skip
     """Run the gateway."""
     from gateway.app import Application
-    from gateway.serving import Options, log_to_stderr, supervise, work
+    from gateway.serving import Options, supervise, work
 
-    try:
-        log_to_stderr()
-    except ValueError as wrong:
-        refuse(str(wrong), CONFIG_EXIT)
+    _log()
     options = Options(
         config=Path(config),
         host=host,
@@ -85,6 +82,15 @@ def command(
         return
     application.loaded.close()  # each worker reads secrets for itself
     sys.exit(supervise(options))
+
+
+def _log() -> None:
+    from gateway.serving import log_to_stderr
+
+    try:
+        log_to_stderr()
+    except ValueError as wrong:
+        refuse(str(wrong), CONFIG_EXIT)
 
 
 def _announce(application: "Application", options: "Options", keys: int | None) -> None:
@@ -139,7 +145,7 @@ def _refuse_exposure(options: "Options", *, anonymous: bool) -> None:
     """Without keys nobody but this machine may ask; in production nothing private may be asked for."""
     if not options.on_loopback and anonymous:
         refuse("without keys anybody could call: set GATEWAY_API_KEYS=required, or use --host 127.0.0.1")
-    if anonymous and options.launch().guards:
+    if anonymous and options.guards:
         refuse("without keys anybody could run it: set GATEWAY_API_KEYS=required, or use --admin-bind 127.0.0.1:8001")
     if options.production() and options.allow_private:
         refuse("--allow-private is for demos: in production say `allow_private: true` at the integration that needs it")

@@ -76,6 +76,6 @@ class Workers(Protocol):
     async def gather(self, what: str, about: str = "") -> Sequence[bytes]:
         """What each of them tells, this one first; a worker that does not answer in time is left out.
 
-        `what` is a short word, and `about` has no more than 160 characters of ASCII.
+        `what` is a short word, and both together have no more than 4,000 bytes.
         """
         ...

@@ -15,6 +15,7 @@ import msgspec
 
 from gateway.auditing import noted
 from gateway.contract import Finished, Kit, Observer
+from gateway.observing.catalogue import ABUSE_SIGNALS, AUTH_FAILURES, counter
 from gateway.observing.heaviest import Heaviest
 
 logger = logging.getLogger("gateway")
@@ -51,12 +52,8 @@ class Abuse:
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
-        metrics = kit.metrics
-        self._failures = metrics.counter(
-            "gateway_auth_failures_total", "Callers who were not let in, by why", ["reason"]
-        )
-        about = "Signs of abuse, by kind: scan, key-guessing, hammering"
-        self._signals = metrics.counter("gateway_abuse_signals_total", about, ["kind"])
+        self._failures = counter(kit.metrics, AUTH_FAILURES)
+        self._signals = counter(kit.metrics, ABUSE_SIGNALS)
         for kind in ENOUGH:
             self._signals.labels(kind)
         self._heaviest: Heaviest[tuple[str, str]] = Heaviest(MOST)

@@ -12,6 +12,7 @@ import msgspec
 
 from gateway.contract import Finished, Kit, Observer
 from gateway.observing.anomaly_baselines import SIGNALS, SPAN, Baseline, Span
+from gateway.observing.catalogue import ANOMALY_SCORE, gauge
 
 MOST = 2_000
 """Endpoints that have baselines; one has some hundred numbers."""
@@ -29,9 +30,7 @@ class Anomaly:
 
     def __init__(self, kit: Kit) -> None:
         self._kit = kit
-        about = "Deviations from the usual, in units of the usual deviation"
-        labels = ("integration", "endpoint", "signal")
-        self._gauge = kit.metrics.gauge("gateway_anomaly_score", about, labels, across="max")
+        self._gauge = gauge(kit.metrics, ANOMALY_SCORE, across="max")
         self._counting: dict[Name, Span] = {}
         self._ended: dict[Name, Span] = {}
         self._number = 0

@@ -6,10 +6,8 @@ from typing import Literal
 import msgspec
 
 from gateway.contract import Call, Handler, Kit, Page, Reply
-from gateway.errors import InvalidRequest, Violation
 from gateway.observing.abuse import MOST, WHAT, Asker
-
-_JSON = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
+from gateway.pages import asked, json_reply
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -19,14 +17,11 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def _callers(kit: Kit) -> Handler:
     async def callers(call: Call) -> Reply:
-        try:
-            asked = msgspec.convert(dict(call.query), type=Asked, strict=False)
-        except msgspec.ValidationError as wrong:
-            raise InvalidRequest(violations=[Violation("query", str(wrong))]) from None
+        wanted = asked(call, Asked)
         said = await kit.workers.gather(WHAT)
         found = joined(one for worker in said for one in msgspec.msgpack.decode(worker, type=list[Asker]))
-        found.sort(key=lambda one: (getattr(one, asked.by), one.requests), reverse=True)
-        return Reply(200, _JSON, msgspec.json.encode({"callers": found[: max(0, min(asked.most, MOST))]}))
+        found.sort(key=lambda one: (getattr(one, wanted.by), one.requests), reverse=True)
+        return json_reply({"callers": found[: max(0, min(wanted.most, MOST))]})
 
     return callers
 

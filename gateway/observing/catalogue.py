@@ -6,6 +6,10 @@ Whoever feeds one asks the Metrics of a Kit for it by the same name; dashboards,
 from typing import Literal
 
 import msgspec
+from prometheus_client import Counter, Gauge
+
+from gateway.contract import Metrics
+from gateway.durations import Durations
 
 Kind = Literal["counter", "gauge", "histogram", "info"]
 _WHERE = ("integration", "endpoint")
@@ -44,6 +48,18 @@ def _histogram(
     return Listed(name=name, kind="histogram", about=about, labels=labels, buckets=buckets, always=always)
 
 
+def counter(metrics: Metrics, listed: Listed) -> Counter:
+    return metrics.counter(listed.name, listed.about, listed.labels)
+
+
+def gauge(metrics: Metrics, listed: Listed, *, across: Literal["sum", "min", "max"]) -> Gauge:
+    return metrics.gauge(listed.name, listed.about, listed.labels, across=across)
+
+
+def histogram(metrics: Metrics, listed: Listed) -> Durations:
+    return metrics.histogram(listed.name, listed.about, listed.labels, buckets=listed.buckets)
+
+
 REQUESTS = _histogram(
     "http_server_request_duration_seconds", "How long callers waited, until the last byte was theirs",
     *_WHERE, "http_request_method", "http_route", "http_response_status_code", always=True,
@@ -70,6 +86,20 @@ UNSTAMPED = _counter(
     "gateway_responses_without_correlation_id_total", "Answers that went out without a correlation id", always=True
 )
 
+AUTH_FAILURES = _counter("gateway_auth_failures_total", "Callers who were not let in, by why", "reason")
+ABUSE_SIGNALS = _counter(
+    "gateway_abuse_signals_total", "Signs of abuse, by kind: scan, key-guessing, hammering", "kind"
+)
+ANOMALY_SCORE = _gauge(
+    "gateway_anomaly_score", "Deviations from the usual, in units of the usual deviation", *_WHERE, "signal"
+)
+STORE = _gauge("gateway_store_reachable", "1 while the database answers")
+SHARED = _gauge(
+    "gateway_shared_state_reachable", "1 while other gateways can be reached, or none is there", always=True
+)
+IN_FLIGHT = _gauge("gateway_requests_in_flight", "Requests that are being answered", always=True)
+KEYS_EXPIRING = _gauge("gateway_keys_expiring", "Callers' keys that end within a week")
+
 CATALOGUE: tuple[Listed, ...] = (
     REQUESTS, ATTEMPT_SECONDS, OVERHEAD, THROTTLE, ATTEMPTS, RETRIES, BUDGET, REJECTED, CACHE, QUOTA, ERRORS, OPENED,
     REUSED, UNSTAMPED,
@@ -83,18 +113,18 @@ CATALOGUE: tuple[Listed, ...] = (
     _counter("gateway_token_refresh_total", "Renewals of users' tokens, by result", "provider", "result"),
     _gauge("gateway_connections", "Accounts that users have connected, by status", "provider", "status"),
     _gauge("gateway_endpoint_timeout_seconds", "How long callers of an endpoint may have to wait at most", *_WHERE),
-    _gauge("gateway_keys_expiring", "Callers' keys that end within a week"),
+    KEYS_EXPIRING,
     _counter("gateway_contract_drift_total", "Answers that differ from the declared schema", *_WHERE, "kind"),
     _counter("gateway_cost_total", "What vendors charged", *_WHERE, "currency"),
     _gauge("gateway_budget_used_ratio", "The share of a budget that is used, the highest of those who have one",
            "integration", "currency", "per", "by"),
-    _gauge("gateway_anomaly_score", "Deviations from the usual, in units of the usual deviation", *_WHERE, "signal"),
-    _counter("gateway_auth_failures_total", "Callers who were not let in, by why", "reason"),
-    _counter("gateway_abuse_signals_total", "Signs of abuse, by kind: scan, key-guessing, hammering", "kind"),
+    ANOMALY_SCORE,
+    AUTH_FAILURES,
+    ABUSE_SIGNALS,
     _counter("gateway_spans_dropped_total", "Spans that no collector took in time"),
-    _gauge("gateway_store_reachable", "1 while the database answers"),
-    _gauge("gateway_shared_state_reachable", "1 while other gateways can be reached, or none is there", always=True),
-    _gauge("gateway_requests_in_flight", "Requests that are being answered", always=True),
+    STORE,
+    SHARED,
+    IN_FLIGHT,
     _gauge("gateway_config_info", "The config that serves", "hash", always=True),
     _gauge("gateway_config_last_reload_successful", "1 if the newest config serves, 0 if it was refused", always=True),
     _gauge("gateway_config_last_reload_timestamp_seconds", "When a config was last taken over", always=True),

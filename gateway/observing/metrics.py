@@ -10,9 +10,9 @@ from prometheus_client import Counter
 
 from gateway.contract import Event, Finished, Kit, Observer
 from gateway.declared import Operation
-from gateway.durations import Duration, Durations, Mark
+from gateway.durations import Duration, Mark
 from gateway.observing import catalogue
-from gateway.observing.catalogue import Listed
+from gateway.observing.catalogue import counter, histogram
 
 MOST_BOUND = 20_000
 """Operations of configs that were served once; beyond, all are bound anew."""
@@ -41,20 +41,20 @@ class Endpoint:
         self.attempts: dict[tuple[int, str], Duration] = {}
         self.overhead = of.overhead.child(integration, name)
 
-    def connection(self, counter: Counter) -> None:
+    def connection(self, of: Counter) -> None:
         """Of a counter by integration alone."""
-        key = (id(counter), "")
+        key = (id(of), "")
         child = self._children.get(key)
         if child is None:
-            child = self._children[key] = counter.labels(self.integration)
+            child = self._children[key] = of.labels(self.integration)
         child.inc()
 
-    def count(self, counter: Counter, value: str) -> None:
+    def count(self, of: Counter, value: str) -> None:
         """Of a counter by integration, endpoint and one more label."""
-        key = (id(counter), value)
+        key = (id(of), value)
         child = self._children.get(key)
         if child is None:
-            child = self._children[key] = counter.labels(self.integration, self.name, value)
+            child = self._children[key] = of.labels(self.integration, self.name, value)
         child.inc()
 
 
@@ -67,20 +67,14 @@ class Meter:
     def __init__(self, kit: Kit) -> None:
         metrics = kit.metrics
         self._clock, self._now = kit.clock, kit.now
-
-        def histogram(listed: Listed) -> Durations:
-            return metrics.histogram(listed.name, listed.about, listed.labels, buckets=listed.buckets)
-
-        def counter(listed: Listed) -> Counter:
-            return metrics.counter(listed.name, listed.about, listed.labels)
-
-        self._outcomes, self._retries = counter(catalogue.ATTEMPTS), counter(catalogue.RETRIES)
-        self._budget, self._rejected = counter(catalogue.BUDGET), counter(catalogue.REJECTED)
-        self._cache, self._quota = counter(catalogue.CACHE), counter(catalogue.QUOTA)
-        self._opened, self._reused = counter(catalogue.OPENED), counter(catalogue.REUSED)
-        self._errors, self._unstamped = counter(catalogue.ERRORS), counter(catalogue.UNSTAMPED)
-        self._requests, self._attempts = histogram(catalogue.REQUESTS), histogram(catalogue.ATTEMPT_SECONDS)
-        self.overhead, self._throttle = histogram(catalogue.OVERHEAD), histogram(catalogue.THROTTLE)
+        self._outcomes, self._retries = counter(metrics, catalogue.ATTEMPTS), counter(metrics, catalogue.RETRIES)
+        self._budget, self._rejected = counter(metrics, catalogue.BUDGET), counter(metrics, catalogue.REJECTED)
+        self._cache, self._quota = counter(metrics, catalogue.CACHE), counter(metrics, catalogue.QUOTA)
+        self._opened, self._reused = counter(metrics, catalogue.OPENED), counter(metrics, catalogue.REUSED)
+        self._errors, self._unstamped = counter(metrics, catalogue.ERRORS), counter(metrics, catalogue.UNSTAMPED)
+        self._requests = histogram(metrics, catalogue.REQUESTS)
+        self._attempts = histogram(metrics, catalogue.ATTEMPT_SECONDS)
+        self.overhead, self._throttle = histogram(metrics, catalogue.OVERHEAD), histogram(metrics, catalogue.THROTTLE)
         self._bound: dict[int, tuple[Operation, Endpoint]] = {}
         self._nowhere: dict[str, Endpoint] = {}
         self._handles: Mapping[str, Handle] = {
@@ -92,7 +86,6 @@ class Meter:
             "breaker.rejected": lambda at, event: self._rejected.labels(at.integration).inc(),
             "throttle.waited": self._waited,
         }
-        self._sent = 0.0
 
     def __call__(self, batch: Sequence[Finished]) -> None:
         offset = self._now() - self._clock()

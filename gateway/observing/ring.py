@@ -6,7 +6,7 @@ that somebody asks about is not driven out by a thousand successes.
 
 from collections import deque
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Annotated, Any
 
 import msgspec
 
@@ -44,12 +44,15 @@ class Kept(msgspec.Struct, frozen=True, array_like=True):
     events: tuple[Event, ...] = ()
 
 
+Name = Annotated[str, msgspec.Meta(max_length=256)]
+
+
 class Asked(msgspec.Struct, frozen=True, omit_defaults=True):
     """Which requests of the list are wanted."""
 
-    endpoint: str = ""
-    caller: str = ""
-    slug: str = ""
+    endpoint: Name = ""
+    caller: Name = ""
+    slug: Name = ""
     failed: bool = False
     most: int = 50
 

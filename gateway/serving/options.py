@@ -29,6 +29,11 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
     def on_loopback(self) -> bool:
         return _on_loopback(self.host)
 
+    @property
+    def guards(self) -> bool:
+        """Whether others than this machine reach the admin address, and so need a key there."""
+        return not _on_loopback(self.admin[0])
+
     def production(self, environ: Mapping[str, str] = os.environ) -> bool:
         return not self.on_loopback or environ.get("GATEWAY_ENV") == "production"
 
@@ -42,7 +47,7 @@ class Options(msgspec.Struct, frozen=True, kw_only=True):
             allow_private=self.allow_private,
             sheds=True,
             writes=True,
-            guards=not _on_loopback(self.admin[0]),
+            guards=self.guards,
             production=self.production(environ),
         )
 

@@ -80,8 +80,7 @@ async def _work(application: Application, options: Options, place: Place | None)
 
 def _admin(application: Application, options: Options) -> Any:
     """What answers at the admin address: whoever is not on this machine needs a key there."""
-    guards = options.launch().guards
-    if not guards:
+    if not options.guards:
         return application.admin
     return Guard(application.admin, lambda: application.known, application.observing, time.monotonic)
 

@@ -35,10 +35,9 @@ from gateway.upstream.engine import (
     check_framing,
     too_large,
 )
+from gateway.upstream.known import Connections
 from gateway.upstream.resolve import Addresses, Resolver
 
-MOST_CONNECTIONS = 4096
-"""Connections that are known again; the oldest is forgotten first."""
 _METHODS = {
     "GET": wreq.Method.GET,
     "HEAD": wreq.Method.HEAD,
@@ -128,7 +127,7 @@ class WreqEngine:
         self._resolver = resolver
         self._clock = clock
         self._origins = Origins()
-        self._connections: dict[tuple[str, int], None] = {}
+        self._connections = Connections()
         self._clients: dict[tuple[str, float], tuple[Addresses, wreq.Client]] = {}
 
     async def open(self, request: Outgoing) -> WreqIncoming:
@@ -153,7 +152,7 @@ class WreqEngine:
             raise InvalidRequest("the request cannot be written as HTTP") from error
         except _BROKEN as error:
             raise _broken(error, upload) from error
-        incoming = WreqIncoming(response, reused=self._known(origin, response))
+        incoming = WreqIncoming(response, reused=self._connections.knows(origin.base, response))
         try:
             check_framing(incoming.status, incoming.headers)
         except UpstreamReset:
@@ -163,19 +162,6 @@ class WreqEngine:
 
     async def close(self) -> None:
         self._clients.clear()
-
-    def _known(self, origin: Origin, response: wreq.Response) -> bool:
-        """wreq tells nothing of its pool but the local end of a connection, which is another one for each."""
-        here = response.local_addr
-        if here is None:
-            return False
-        connection = (origin.base, here.port())
-        if connection in self._connections:
-            return True
-        self._connections[connection] = None
-        if len(self._connections) > MOST_CONNECTIONS:
-            del self._connections[next(iter(self._connections))]
-        return False
 
     def _client(self, origin: Origin, patience: float, addresses: Addresses) -> wreq.Client:
         kept = self._clients.get((origin.base, patience))

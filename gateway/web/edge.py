@@ -19,7 +19,7 @@ from gateway.web.shedding import Gate
 from gateway.web.turning_away import Refusal
 from gateway.web.watching import PATIENCE, Watch
 
-_ALWAYS = frozenset({b"/livez", b"/readyz", b"/health"})
+ALWAYS = frozenset({b"/livez", b"/readyz", b"/health"})
 """Whoever watches over the process has to hear of it most of all when it has too much to do."""
 
 
@@ -67,7 +67,7 @@ class Edge:
         if self.draining:
             send = _last_answer(send)
         try:
-            if self._gate is not None and self._gate.turns_away(self.busy) and scope["raw_path"] not in _ALWAYS:
+            if self._gate is not None and self._gate.turns_away(self.busy) and scope["raw_path"] not in ALWAYS:
                 await self._refusal.send(scope, send, self._around.observing, self._around.clock())
                 return
             exchange = Exchange((scope, receive, send), self.generation, self._around)

@@ -39,8 +39,8 @@ class Exchange:
     """What is known of one request."""
 
     __slots__ = (
-        "_answering", "_around", "_at_vendor", "_correlation", "_events", "_generation", "_headers", "_holds",
-        "_operation", "_receive", "_scope", "_send", "_slug", "_stamped", "_started", "_status", "_trace",
+        "_address", "_answering", "_around", "_at_vendor", "_correlation", "_events", "_generation", "_headers",
+        "_holds", "_operation", "_receive", "_scope", "_send", "_slug", "_stamped", "_started", "_status", "_trace",
     )  # fmt: skip
 
     def __init__(self, asgi: tuple[Scope, Receive, Send], generation: Generation, around: Around) -> None:
@@ -58,6 +58,8 @@ class Exchange:
         self._stamped = True
         self._headers: Headers = tuple(self._scope["headers"])
         self._correlation = correlation_of(self._headers)
+        client = self._scope.get("client")
+        self._address = client_address(client[0] if client else "", self._headers, generation.door.proxies)
         self._answering = False
 
     async def serve(self, *, draining: bool) -> None:
@@ -83,7 +85,6 @@ class Exchange:
 
     def _finished(self) -> Finished:
         """Without a status nobody was there any more to be answered."""
-        client = self._scope.get("client")
         events = self._events
         if not self._at_vendor[0]:  # also where it never came to an answer
             self._at_vendor = at_vendor(events)
@@ -96,7 +97,7 @@ class Exchange:
             self._status or LEFT,
             self._slug,
             next((str(event.detail["caller"]) for event in events[:2] if event.name == KNOWN), ""),
-            client_address(client[0] if client else "", self._headers, self._generation.door.proxies),
+            self._address,
             self._started,
             self._around.clock(),
             events,
@@ -183,14 +184,12 @@ class Exchange:
         self, endpoint: Endpoint, values: tuple[str, ...], head: Head, made: tuple[Trail, Uploading | None]
     ) -> Call:
         trail, upload = made
-        operation, door, scope = endpoint.operation, self._generation.door, self._scope
+        operation, scope = endpoint.operation, self._scope
         body = upload.chunks() if upload else await self._read(head)
-        client = scope.get("client")
-        address = client_address(client[0] if client else "", head.headers, door.proxies)
         return Call(
             endpoint=operation.id,
             method=operation.method,
-            caller=scope.get(CALLER) or Caller(address, address),
+            caller=scope.get(CALLER) or Caller(self._address, self._address),
             correlation_id=self._correlation,
             trail=trail,
             path={} if operation.native else dict(zip(endpoint.names, values, strict=True)),

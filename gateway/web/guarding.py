@@ -5,7 +5,6 @@ Authorization: Bearer gw_…        scope `metrics` for /metrics, scope `admin` 
 
 import logging
 from collections.abc import Callable
-from typing import Any
 
 from gateway.callers import Recognition
 from gateway.callers.presented import API_KEY, AUTHORIZATION
@@ -14,16 +13,15 @@ from gateway.contract import Event, Finished
 from gateway.errors import GatewayError, InternalError, ScopeMissing
 from gateway.observing import Observing
 from gateway.problems import problem_reply
+from gateway.web.edge import ALWAYS
 from gateway.web.exchange import CALLER, METHODS, OTHER
+from gateway.web.generation import Asgi
 from gateway.web.intake import Receive, Scope, correlation_of
 from gateway.web.outgoing import Outgoing, Send, respond
 
 logger = logging.getLogger("gateway")
 
-_OPEN = frozenset({b"/livez", b"/readyz", b"/health"})
 _METRICS = b"/metrics"
-
-Asgi = Any
 
 
 class Guard:
@@ -40,7 +38,7 @@ class Guard:
         self._clock = clock
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] == "http" and scope["raw_path"] not in _OPEN:
+        if scope["type"] == "http" and scope["raw_path"] not in ALWAYS:
             words = {ADMIN, METRICS} if scope["raw_path"] == _METRICS else {ADMIN}
             headers = tuple(scope["headers"])
             try:

@@ -7,13 +7,14 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
-from gateway.contract import Call, Catalog, Handler, Headers, Kit, Page, Reply
+from gateway.contract import Call, Catalog, Handler, Kit, Page, Reply
 from gateway.errors import ForeignOrigin, InvalidRequest, NoSuchConnection, ScopeMissing, Violation
+from gateway.pages import json_reply
 from gateway.stored import Connection
 from gateway_oauth import documents, links
 from gateway_oauth.keeping import Dealings, keep_secret, remove
 from gateway_oauth.links import Link, acting_for, may_act_for, may_see
-from gateway_oauth.reading import USER, body_of, check_user, listing_of, without_query
+from gateway_oauth.reading import USER, body_of, listing_of, without_query
 from gateway_oauth.returning import LONGEST, may_return
 from gateway_oauth.scopes import OAUTH, kind_of
 from gateway_oauth.shown import STORED, provider_of, shown, written
@@ -22,7 +23,6 @@ Method = Literal["GET", "POST", "PUT", "DELETE"]
 Work = Callable[[Kit, Call], Awaitable[Reply]]
 Build = Callable[[Kit], Handler]
 Name = Annotated[str, Meta(min_length=1, max_length=255)]
-_JSON: Headers = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
 
 
 class LinkWanted(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True):
@@ -49,7 +49,7 @@ async def make_link(kit: Kit, call: Call) -> Reply:
         raise ForeignOrigin("`return_to` is an address that `server.return_to` lists, or one below it")
     link = Link(provider=provider, user=user, by=call.caller.id, return_to=wanted.return_to)
     made = await links.mint(kit, link)
-    return json_reply(201, {"connect_url": made.url, "expires_at": written(made.expires_at)})
+    return json_reply({"connect_url": made.url, "expires_at": written(made.expires_at)}, 201)
 
 
 async def list_connections(kit: Kit, call: Call) -> Reply:
@@ -64,17 +64,17 @@ async def list_connections(kit: Kit, call: Call) -> Reply:
     )
     page = found[: asked.limit]
     more = page[-1].id if len(found) > asked.limit else None
-    return json_reply(200, {"connections": [_told(kit, one) for one in page], "next": more})
+    return json_reply({"connections": [_told(kit, one) for one in page], "next": more})
 
 
 async def show_connection(kit: Kit, call: Call) -> Reply:
-    return json_reply(200, _told(kit, await _found(kit, call)))
+    return json_reply(_told(kit, await _found(kit, call)))
 
 
 async def refresh_connection(dealings: Dealings, kit: Kit, call: Call) -> Reply:
     connection = await _found(kit, call)
     own = connection.provider.startswith(STORED)  # a secret that its user has left stays as it is
-    return json_reply(200, _told(kit, connection if own else await dealings.refresh(kit, connection, call.caller.id)))
+    return json_reply(_told(kit, connection if own else await dealings.refresh(kit, connection, call.caller.id)))
 
 
 async def delete_connection(dealings: Dealings, kit: Kit, call: Call) -> Reply:
@@ -89,7 +89,7 @@ async def put_secret(dealings: Dealings, kit: Kit, call: Call) -> Reply:
     if provider is None or not provider.startswith(STORED):
         raise NoSuchConnection(f"there is no integration `{integration}` that is asked with a user's own secret")
     kept = await keep_secret(kit, dealings, (provider, user), given.secret, call)
-    return json_reply(201 if kept.new else 200, _told(kit, kept.connection))
+    return json_reply(_told(kit, kept.connection), 201 if kept.new else 200)
 
 
 async def _found(kit: Kit, call: Call) -> Connection:
@@ -122,14 +122,8 @@ def _told(kit: Kit, connection: Connection) -> object:
     return shown(connection, kit.catalog(), kit.now())
 
 
-def json_reply(status: int, body: object) -> Reply:
-    """For nobody to keep."""
-    return Reply(status, _JSON, msgspec.json.encode(body))
-
-
 def _checked(work: Work, *, lists: bool = False) -> Build:
     async def answered(kit: Kit, call: Call) -> Reply:
-        check_user(call)
         if not lists:
             without_query(call)
         return await work(kit, call)

@@ -11,7 +11,8 @@ import hmac
 import logging
 import math
 import secrets
-from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Any, Literal
 
 import msgspec
@@ -19,6 +20,7 @@ import msgspec
 from gateway.contract import Kit, Lifespan
 from gateway.errors import StoreUnavailable, UpstreamFailure
 from gateway.stored import Connection, Delivery
+from gateway_oauth.rounds import rounds
 from gateway_oauth.shown import shown, written
 
 logger = logging.getLogger("gateway")
@@ -109,25 +111,16 @@ def _key(secret: str) -> bytes:
     return secret.encode()
 
 
-@contextlib.asynccontextmanager
-async def delivering(kit: Kit) -> AsyncIterator[None]:
-    """While it is entered, what is due is delivered."""
-
-    async def rounds() -> None:
-        while True:
-            try:
-                await deliver(kit)
-            except StoreUnavailable as error:
-                logger.warning("events wait: %s", error.detail)
-            await kit.sleep(EVERY)
-
-    task = asyncio.create_task(rounds())
+async def _round(kit: Kit) -> None:
     try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+        await deliver(kit)
+    except StoreUnavailable as error:
+        logger.warning("events wait: %s", error.detail)
+
+
+def delivering(kit: Kit) -> AbstractAsyncContextManager[None]:
+    """While it is entered, what is due is delivered."""
+    return rounds(kit, partial(_round, kit), EVERY)
 
 
 EVENTS = Lifespan(name="events", run=delivering)

@@ -1,12 +1,13 @@
 """Renewals and connections in numbers."""
 
-import asyncio
 import contextlib
-from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager
+from functools import partial
 from typing import Literal
 
 from gateway.contract import Kit, Lifespan
 from gateway.errors import StoreUnavailable
+from gateway_oauth.rounds import rounds
 
 EVERY = 60.0
 """Seconds between two counts of the connections."""
@@ -20,24 +21,15 @@ def renewed(kit: Kit, provider: str, result: Literal["renewed", "needs_reauth", 
     count.labels(provider, result).inc()
 
 
-@contextlib.asynccontextmanager
-async def counting(kit: Kit) -> AsyncIterator[None]:
+def counting(kit: Kit) -> AbstractAsyncContextManager[None]:
     """While it is entered, the connections in the store are counted, where any could be."""
+    return rounds(kit, partial(_round, kit), EVERY)
 
-    async def rounds() -> None:
-        while True:
-            if kit.catalog().providers:
-                with contextlib.suppress(StoreUnavailable):  # which is a number of its own
-                    await _count(kit)
-            await kit.sleep(EVERY)
 
-    task = asyncio.create_task(rounds())
-    try:
-        yield
-    finally:
-        task.cancel()
-        with contextlib.suppress(asyncio.CancelledError):
-            await task
+async def _round(kit: Kit) -> None:
+    if kit.catalog().providers:
+        with contextlib.suppress(StoreUnavailable):  # which is a number of its own
+            await _count(kit)
 
 
 async def _count(kit: Kit) -> None:

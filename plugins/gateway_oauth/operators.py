@@ -6,8 +6,8 @@ from typing import Literal
 
 from gateway.contract import Call, Handler, Kit, Page, Reply
 from gateway.errors import NoSuchConnection, StoreUnavailable
+from gateway.pages import json_reply
 from gateway.stored import Connection
-from gateway_oauth.connections import json_reply
 from gateway_oauth.keeping import Dealings, end
 from gateway_oauth.reading import listing_of
 from gateway_oauth.shown import STORED, shown
@@ -22,7 +22,7 @@ async def list_all(kit: Kit, call: Call) -> Reply:
     )
     page = found[: asked.limit]
     more = page[-1].id if len(found) > asked.limit else None
-    return json_reply(200, {"connections": [_told(kit, one) for one in page], "next": more})
+    return json_reply({"connections": [_told(kit, one) for one in page], "next": more})
 
 
 def operator_pages(dealings: Dealings) -> tuple[Page, ...]:
@@ -67,7 +67,7 @@ def _ordered(order: Order) -> Callable[[Kit, Call], Awaitable[Reply]]:
         connection = await kit.stored.connections.get(call.path["id"])
         if connection is None:
             raise NoSuchConnection(f"there is no connection `{call.path['id']}`")
-        return json_reply(200, _told(kit, await order(kit, call, connection)))
+        return json_reply(_told(kit, await order(kit, call, connection)))
 
     return ordered
 

@@ -16,7 +16,6 @@ USER = r"^[!-~]([ -~]{0,253}[!-~])?$"
 MOST = 100
 _USER = re.compile(USER)
 _NUMBER = re.compile(r"[1-9][0-9]{0,2}")
-_FIELD = b"x-gateway-user"
 
 
 class Listing(msgspec.Struct, frozen=True, kw_only=True):
@@ -53,14 +52,6 @@ def listing_of(call: Call) -> Listing:
 
 def without_query(call: Call) -> None:
     _once(call, frozenset())
-
-
-def check_user(call: Call) -> None:
-    """The user in the header field, if there is one, is one that can be told apart from others."""
-    values = [value for name, value in call.headers if name == _FIELD]
-    if len(values) > 1 or any(not _USER.fullmatch(value.decode("latin-1")) for value in values):
-        detail = "one, of 1 to 255 printable characters"
-        raise InvalidRequest(violations=[Violation(place="header", name="X-Gateway-User", detail=detail)])
 
 
 def _once(call: Call, known: frozenset[str]) -> Mapping[str, Any]:

@@ -8,11 +8,10 @@ import msgspec
 
 from gateway import Call, Handler, Kit, Page, Reply
 from gateway.auditing import noted
-from gateway.errors import InvalidRequest, NoSuchEndpoint, Violation
+from gateway.errors import NoSuchEndpoint
+from gateway.pages import json_reply, ordered
 from gateway_policies.breaker_core import Core
 from gateway_policies.breaker_sharing import Company
-
-_JSON = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
 
 
 class Ordered(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -31,7 +30,7 @@ def _listing(kit: Kit) -> Handler:
             *(_told(core) for core in company.circuits.values()),
             *({"name": name, "state": "closed"} for name in unused),
         ]
-        return _json({"breakers": sorted(found, key=lambda one: str(one["name"]))})
+        return json_reply({"breakers": sorted(found, key=lambda one: str(one["name"]))})
 
     return listing
 
@@ -41,7 +40,7 @@ def _ordering(kit: Kit) -> Handler:
         name, company = call.path["name"], _company(kit)
         if name.partition("/")[0] not in company.declared:
             raise NoSuchEndpoint(f"there is no circuit `{name}`")
-        order = _ordered(call.payload)
+        order = ordered(call, Ordered)
         await company.order(name, order.state, order.seconds, order.reason)
         done = "breaker.reset" if order.state == "auto" else "breaker.forced"
         known = {"state": order.state, "seconds": order.seconds, "reason": order.reason}
@@ -55,16 +54,9 @@ def _ordering(kit: Kit) -> Handler:
             **known,
         )
         core = company.circuits.get(name)
-        return _json({"name": name, "ordered": order.state} if core is None else _told(core))
+        return json_reply({"name": name, "ordered": order.state} if core is None else _told(core))
 
     return ordering
-
-
-def _ordered(payload: Any) -> Ordered:
-    try:
-        return msgspec.convert(None if payload is msgspec.UNSET else payload, type=Ordered)
-    except msgspec.ValidationError as wrong:
-        raise InvalidRequest(violations=[Violation(place="body", detail=str(wrong))]) from wrong
 
 
 def _company(kit: Kit) -> Company:
@@ -87,10 +79,6 @@ def _told(core: Core) -> dict[str, Any]:
 
 def _changes(core: Core) -> Iterable[dict[str, Any]]:
     return ({"state": state, "seconds_ago": round(core.clock() - at, 3)} for at, state in core.changes)
-
-
-def _json(body: Any) -> Reply:
-    return Reply(200, _JSON, msgspec.json.encode(body))
 
 
 PAGES = (

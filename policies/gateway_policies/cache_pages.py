@@ -1,19 +1,18 @@
 """The cache as an operator sees it, and what he may drop: some tags, an endpoint, an integration, or all of it."""
 
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 
 from gateway import Call, Handler, Kit, Page, Reply
 from gateway.auditing import noted
 from gateway.errors import InvalidRequest, Violation
+from gateway.pages import json_reply, ordered
 from gateway_policies.cache_company import Company
 from gateway_policies.cache_store import EVERYTHING, CacheStore, Version, own_tag
 
 _NAMED = 20
 """What was purged is named in the audit trail, as far as anybody reads it."""
-_JSON = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
 
 
 class Purge(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -37,13 +36,13 @@ def _purging(kit: Kit) -> Handler:
 
     async def purging(call: Call) -> Reply:
         store, company = _parts(kit)
-        found = list(_versions(_purge(call.payload), store))
+        found = list(_versions(ordered(call, Purge), store))
         everywhere = await company.drop(found)
         purged, who = sorted(version.name for version in found), call.caller
         target = ", ".join(purged[:_NAMED])
         audit, correlation_id = kit.stored.audit, call.correlation_id
         await noted(audit, "cache.purged", target, who=who.id, address=who.address, correlation_id=correlation_id)
-        return _json({"purged": purged, "answers": await store.sweep(), "everywhere": everywhere})
+        return json_reply({"purged": purged, "answers": await store.sweep(), "everywhere": everywhere})
 
     return purging
 
@@ -52,7 +51,7 @@ def _looking(kit: Kit) -> Handler:
     async def looking(call: Call) -> Reply:
         store, _ = _parts(kit)
         counts = {"answers": len(store), "bytes": store.size, "fetches": len(store.flights)}
-        return _json({**counts, "integrations": store.by_integration()})
+        return json_reply({**counts, "integrations": store.by_integration()})
 
     return looking
 
@@ -68,28 +67,14 @@ def _versions(purge: Purge, store: CacheStore) -> Iterable[Version]:
     found = {name: store.known(name) for name in names}
     unknown = [name for name, version in found.items() if version is None]
     if unknown:
-        raise _refusal(f"no cached endpoint carries {', '.join(f'`{name}`' for name in unknown)}")
+        detail = f"no cached endpoint carries {', '.join(f'`{name}`' for name in unknown)}"
+        raise InvalidRequest(violations=[Violation(place="body", detail=detail)])
     return [version for version in found.values() if version is not None]
-
-
-def _purge(payload: Any) -> Purge:
-    try:
-        return msgspec.convert(None if payload is msgspec.UNSET else payload, type=Purge)
-    except msgspec.ValidationError as wrong:
-        raise _refusal(str(wrong)) from wrong
-
-
-def _refusal(detail: str) -> InvalidRequest:
-    return InvalidRequest(violations=[Violation(place="body", detail=detail)])
 
 
 def _parts(kit: Kit) -> tuple[CacheStore, Company]:
     store = kit.keep(("cache",), CacheStore)
     return store, kit.keep(("cache-company",), lambda: Company(kit.shared, store))
-
-
-def _json(body: Any) -> Reply:
-    return Reply(200, _JSON, msgspec.json.encode(body))
 
 
 PAGES = (

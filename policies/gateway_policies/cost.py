@@ -20,7 +20,7 @@ from gateway.stored import Charge
 from gateway_policies.cost_budget import Budget, Limit
 from gateway_policies.cost_pages import PAGES
 from gateway_policies.cost_price import UNIT, Price, Unclear, exact, from_answer, written
-from gateway_policies.cost_spending import Spendings
+from gateway_policies.cost_spending import Spendings, whose
 
 PATIENCE = 0.2
 """Seconds that a request waits to learn what was spent, where this process does not know yet."""
@@ -111,7 +111,7 @@ def _meter(settings: Cost, price: Price, spendings: Spendings, limit: Limit | No
         total.inc(amount / UNIT)
         call.trail.note("cost.charged", amount=written(amount), currency=currency)
         spendings.spend(endpoint, who, amount)
-        if limit is not None and limit.warned(who if by == "caller" else endpoint if by == "endpoint" else integration):
+        if limit is not None and limit.warned(whose(by, integration, endpoint, who)):
             call.trail.note("budget.warned", integration=integration)
         day = days.at(kit.now())
         row = Charge(day=day, integration=integration, endpoint=endpoint, caller=who, currency=currency, amount=amount)
@@ -137,7 +137,7 @@ def _guard(settings: Budget, limit: Limit, site: Site) -> Stage:
     spending = limit.spending
 
     async def budget(call: Call, forward: Handler) -> Reply:
-        who = call.caller.id if by == "caller" else endpoint if by == "endpoint" else integration
+        who = whose(by, integration, endpoint, call.caller.id)
         known = spending.looked_up(who)
         if known is not None:
             await asyncio.wait((known,), timeout=PATIENCE)

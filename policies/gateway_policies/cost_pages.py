@@ -5,11 +5,9 @@ from datetime import UTC, datetime
 import msgspec
 
 from gateway import Call, Handler, Kit, Page, Reply
-from gateway.errors import InvalidRequest, Violation
+from gateway.pages import asked, json_reply
 from gateway.stored import By
 from gateway_policies.cost_price import written
-
-_JSON = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
 
 
 class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -26,11 +24,11 @@ class Asked(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 def _costs(kit: Kit) -> Handler:
     async def costs(call: Call) -> Reply:
-        asked = _asked(call)
-        since = asked.since or datetime.fromtimestamp(kit.now(), UTC).strftime("%Y-%m-01")
-        found = await kit.stored.ledger.totals(since, asked.by, asked.integration)
+        wanted = asked(call, Asked)
+        since = wanted.since or datetime.fromtimestamp(kit.now(), UTC).strftime("%Y-%m-01")
+        found = await kit.stored.ledger.totals(since, wanted.by, wanted.integration)
         told = [{**_named(msgspec.structs.asdict(one)), "amount": written(one.amount)} for one in found]
-        return Reply(200, _JSON, msgspec.json.encode({"since": since, "costs": told}))
+        return json_reply({"since": since, "costs": told})
 
     return costs
 
@@ -38,13 +36,6 @@ def _costs(kit: Kit) -> Handler:
 def _named(charge: dict[str, object]) -> dict[str, object]:
     """Without what the sum is not by."""
     return {name: value for name, value in charge.items() if value != ""}
-
-
-def _asked(call: Call) -> Asked:
-    try:
-        return msgspec.convert(dict(call.query), type=Asked)
-    except msgspec.ValidationError as wrong:
-        raise InvalidRequest(violations=[Violation("query", str(wrong))]) from None
 
 
 PAGES = (Page(method="GET", path="/admin/cost", summary="What vendors charged, added up", build=_costs),)

@@ -28,6 +28,11 @@ AGAIN = 5.0
 """Seconds until a ledger that did not answer is asked again."""
 
 
+def whose(by: Whose, integration: str, endpoint: str, caller: str) -> str:
+    """Who it is that has a budget by this."""
+    return {"integration": integration, "endpoint": endpoint, "caller": caller}[by]
+
+
 def period(per: Per, now: float) -> tuple[str, float]:
     """The day on which the period of `now` began, and when it ends, in seconds since 1970."""
     day = datetime.fromtimestamp(now, UTC).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -165,4 +170,4 @@ class Spendings:
 
     def spend(self, endpoint: str, caller: str, amount: int) -> None:
         for (_, by), spending in self._each.items():
-            spending.spend(caller if by == "caller" else endpoint if by == "endpoint" else self._integration, amount)
+            spending.spend(whose(by, self._integration, endpoint, caller), amount)

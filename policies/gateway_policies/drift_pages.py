@@ -5,9 +5,8 @@ from collections.abc import Iterable
 import msgspec
 
 from gateway import Call, Handler, Kit, Page, Reply
+from gateway.pages import json_reply
 from gateway_policies.drift import WHAT, Drift, Seen
-
-_JSON = ((b"content-type", b"application/json"), (b"cache-control", b"no-store"))
 
 
 def _differences(kit: Kit) -> Handler:
@@ -15,7 +14,7 @@ def _differences(kit: Kit) -> Handler:
         kit.keep((WHAT,), lambda: Drift(kit))
         said = await kit.workers.gather(WHAT)
         found = joined(seen for worker in said for seen in msgspec.msgpack.decode(worker, type=list[Seen]))
-        return Reply(200, _JSON, msgspec.json.encode({"drift": found}))
+        return json_reply({"drift": found})
 
     return differences
 

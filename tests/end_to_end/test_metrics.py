@@ -167,6 +167,13 @@ def test_the_page_is_in_the_catalogue_and_what_is_always_there_is_there(found: F
     assert {one.name for one in CATALOGUE if one.always} <= names
 
 
+def test_whoever_declares_a_metric_says_of_it_what_the_catalogue_says(found: Found) -> None:
+    told = {one.name: one.about for one in CATALOGUE}
+    lines = [line.split(" ", 3) for line in found[1]["text"].decode().splitlines() if line.startswith("# HELP")]
+
+    assert {name: about for _, _, name, about in lines if told[name] != about} == {}
+
+
 def test_open_metrics_have_examples_that_prometheus_keeps(found: Found) -> None:
     families = list(text_string_to_metric_families(found[1]["open"].decode()))  # type: ignore[no-untyped-call]
     marks = [sample.exemplar for family in families for sample in family.samples if sample.exemplar]

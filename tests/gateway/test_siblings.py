@@ -5,9 +5,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from typing import Any
 
+import msgspec
+
+from gateway.departed import Told
 from gateway.operations import Health
 from gateway.siblings import Voice
-from gateway.telemetry import Telemetry
+from gateway.telemetry import Family, Line, Telemetry
 from gateway.together import Together
 
 
@@ -102,3 +105,38 @@ def test_what_one_of_them_offers_to_tell_is_gathered_from_all_who_answer() -> No
 
 def _told(number: bytes, about: str) -> bytes:
     return number + about.encode()
+
+
+class Reborn:
+    """A sibling that is slow to answer, dies meanwhile, and is another process for whoever asks next."""
+
+    def __init__(self) -> None:
+        self.gate = asyncio.Event()
+        self._said = [_counted("b", 5), _counted("c", 1), _counted("c", 1)]
+
+    async def ask(self, what: str, patience: float) -> Mapping[int, bytes | None]:
+        said = self._said.pop(0)
+        if len(self._said) == 2:
+            await self.gate.wait()
+        return {1: said}
+
+
+def _counted(born: str, asked: float) -> bytes:
+    family = Family("asked", "Asked", "counter", "sum", (Line("asked_total", (), asked),))
+    return msgspec.msgpack.encode(Told(born, [family]))
+
+
+def test_two_who_look_at_the_metrics_at_once_count_nothing_twice() -> None:
+    async def main() -> list[bytes]:
+        voice, sibling = Worker().voice, Reborn()
+        voice.workers.siblings = sibling
+        looks = [asyncio.create_task(voice.metrics()) for _ in range(2)]
+        await asyncio.sleep(0.05)
+        sibling.gate.set()
+        both = [(await look)[0] for look in looks]
+        return [*both, (await voice.metrics())[0]]
+
+    first, second, third = asyncio.run(main())
+    assert b"asked_total 5.0" in first
+    assert b"asked_total 6.0" in second
+    assert b"asked_total 6.0" in third
