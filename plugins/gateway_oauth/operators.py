@@ -26,7 +26,7 @@ async def list_all(kit: Kit, call: Call) -> Reply:
 
 
 def operator_pages(dealings: Dealings) -> tuple[Page, ...]:
-    """Below /admin/, where nobody needs a key."""
+    """Below /admin/: whoever comes so far is of this machine, or has shown a key that may."""
 
     async def refresh(kit: Kit, call: Call, connection: Connection) -> Connection:
         return await dealings.refresh(kit, connection, call.caller.id)
