@@ -1,6 +1,7 @@
 """A real gateway for tests: the command itself, in a process of its own, on free ports, ended by its id."""
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -8,7 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -18,6 +19,7 @@ from tests.truthful import TruthfulClient
 
 ROOT = Path(__file__).parent.parent
 SHIPPED = ROOT / "integrations.yaml"
+UNGIVEN = range(10_000, 32_768)  # below those that Linux gives to outgoing connections and to listeners on port 0
 VAULT_KEYS = "tests:" + "A" * 43 + "="
 
 
@@ -39,10 +41,12 @@ class Running(msgspec.Struct, frozen=True):
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
+    """A port that nobody has, and that the system gives to nobody who asks it for any before it is listened on."""
+    while True:
+        port = secrets.choice(UNGIVEN)
+        with socket.socket() as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 @contextmanager

@@ -4,13 +4,12 @@ import contextlib
 import socket
 from collections.abc import Iterator
 
+from tests.running import free_port
+
 
 def refused() -> int:
     """A port on which nobody listens."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
+    return free_port()
 
 
 @contextlib.contextmanager
