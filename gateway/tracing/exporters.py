@@ -2,26 +2,31 @@
 
 import logging
 from collections.abc import Sequence
-from pathlib import Path
-
-from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
+from typing import Protocol
 
 from gateway.tracing.exporting import Kept
 from gateway.tracing.settings import Settings
 from gateway.tracing.spans import Spans
 
 
+class Exporter(Protocol):
+    """Tries for as long as it makes sense, and tells whether the collector has taken it."""
+
+    def send(self, request: bytes) -> bool: ...
+
+    def shutdown(self) -> None: ...
+
+
 class Sending:
     """An exporter, given spans that are made right before."""
 
-    def __init__(self, spans: Spans, exporter: SpanExporter) -> None:
+    def __init__(self, spans: Spans, exporter: Exporter) -> None:
         self._spans = spans
         self._exporter = exporter
         self._closed = False
 
     def __call__(self, batch: Sequence[Kept]) -> bool:
-        found = [span for kept in batch for span in self._spans.of(kept)]
-        return self._exporter.export(found) is SpanExportResult.SUCCESS
+        return self._exporter.send(self._spans.encoded(batch))
 
     def close(self) -> None:
         if not self._closed:
@@ -29,38 +34,12 @@ class Sending:
             self._exporter.shutdown()
 
 
-def exporter(settings: Settings) -> SpanExporter:
+def exporter(settings: Settings) -> Exporter:
     logging.getLogger("opentelemetry").setLevel(logging.CRITICAL)  # each try that fails is a line; we say it once
-    return _by_grpc(settings) if settings.protocol == "grpc" else _by_http(settings)
+    if settings.protocol == "grpc":
+        from gateway.tracing.by_grpc import by_grpc  # noqa: PLC0415 - 30 MiB that http does without
 
+        return by_grpc(settings)
+    from gateway.tracing.by_http import by_http  # noqa: PLC0415 - 10 MiB that gRPC does without
 
-def _by_http(settings: Settings) -> SpanExporter:
-    from opentelemetry.exporter.otlp.proto.http import Compression  # noqa: PLC0415 - 10 MiB that gRPC does without
-    from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - the same
-
-    return OTLPSpanExporter(
-        endpoint=settings.endpoint,
-        certificate_file=settings.certificate or None,
-        headers=settings.headers,
-        timeout=settings.timeout,
-        compression=Compression.Gzip if settings.compression == "gzip" else Compression.NoCompression,
-    )
-
-
-def _by_grpc(settings: Settings) -> SpanExporter:
-    from grpc import (  # type: ignore[import-untyped]  # noqa: PLC0415 - 30 MiB that http does without
-        Compression,
-        ssl_channel_credentials,
-    )
-    from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter  # noqa: PLC0415 - the same
-
-    secure = settings.endpoint.startswith("https:")
-    trusted = Path(settings.certificate).read_bytes() if settings.certificate else None
-    return OTLPSpanExporter(
-        endpoint=settings.endpoint,
-        insecure=not secure,
-        credentials=ssl_channel_credentials(root_certificates=trusted) if secure else None,
-        headers=tuple(settings.headers.items()),
-        timeout=settings.timeout,
-        compression=Compression.Gzip if settings.compression == "gzip" else Compression.NoCompression,
-    )
+    return by_http(settings)
