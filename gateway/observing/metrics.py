@@ -4,13 +4,14 @@ What a request costs here is a look-up for each of its events and a few addition
 each endpoint, and found again by the operation itself.
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
 
 from prometheus_client import Counter
 
 from gateway.contract import Event, Finished, Kit, Observer
 from gateway.declared import Operation
-from gateway.durations import Duration, Mark
+from gateway.durations import Duration, Durations, Mark
 from gateway.observing import catalogue
 from gateway.observing.catalogue import counter, histogram
 
@@ -18,6 +19,7 @@ MOST_BOUND = 20_000
 """Operations of configs that were served once; beyond, all are bound anew."""
 LONGEST_MARK = 100
 """Of the 128 characters that an exemplar may have, its label's name takes some."""
+_REFUSED = 400
 _RESULTS = {
     "cache.hit": "hit",
     "cache.miss": "miss",
@@ -29,40 +31,31 @@ _RESULTS = {
 
 
 class Endpoint:
-    """What is counted for one endpoint; its counters appear with their first count."""
+    """What is counted for one endpoint; its counters appear with their first count.
 
-    __slots__ = ("_children", "_of", "attempts", "integration", "method", "name", "overhead", "requests", "route")
+    `counts` are of events that are only counted, by the event's name; `ends` of attempts, by how they ended;
+    `connections` of attempts by whether they had been there before.
+    """
 
-    def __init__(self, of: "Meter", integration: str, name: str, method: str, route: str) -> None:
-        self._of = of
-        self._children: dict[tuple[int, str], Counter] = {}
+    __slots__ = (
+        "connections", "counts", "ends", "integration", "method", "name", "overhead", "requests", "route", "slugs",
+    )  # fmt: skip
+
+    def __init__(self, overhead: Durations, integration: str, name: str, method: str, route: str) -> None:
         self.integration, self.name, self.method, self.route = integration, name, method, route
+        self.overhead = overhead.child(integration, name)
         self.requests: dict[int, Duration] = {}
-        self.attempts: dict[tuple[int, str], Duration] = {}
-        self.overhead = of.overhead.child(integration, name)
-
-    def connection(self, of: Counter) -> None:
-        """Of a counter by integration alone."""
-        key = (id(of), "")
-        child = self._children.get(key)
-        if child is None:
-            child = self._children[key] = of.labels(self.integration)
-        child.inc()
-
-    def count(self, of: Counter, value: str) -> None:
-        """Of a counter by integration, endpoint and one more label."""
-        key = (id(of), value)
-        child = self._children.get(key)
-        if child is None:
-            child = self._children[key] = of.labels(self.integration, self.name, value)
-        child.inc()
+        self.counts: dict[str, Counter] = {}
+        self.slugs: dict[str, Counter] = {}
+        self.ends: dict[object, tuple[Duration, Counter]] = {}
+        self.connections: dict[object, Counter] = {}
 
 
 Handle = Callable[[Endpoint, Event], None]
 
 
 class Meter:
-    """The observer."""
+    """The observer. Counters are told once for each batch how many more there are: each time takes them a lock."""
 
     def __init__(self, kit: Kit) -> None:
         metrics = kit.metrics
@@ -74,36 +67,41 @@ class Meter:
         self._errors, self._unstamped = counter(metrics, catalogue.ERRORS), counter(metrics, catalogue.UNSTAMPED)
         self._requests = histogram(metrics, catalogue.REQUESTS)
         self._attempts = histogram(metrics, catalogue.ATTEMPT_SECONDS)
-        self.overhead, self._throttle = histogram(metrics, catalogue.OVERHEAD), histogram(metrics, catalogue.THROTTLE)
+        self._overhead, self._throttle = histogram(metrics, catalogue.OVERHEAD), histogram(metrics, catalogue.THROTTLE)
         self._bound: dict[int, tuple[Operation, Endpoint]] = {}
         self._nowhere: dict[str, Endpoint] = {}
+        self._more: defaultdict[Counter, int] = defaultdict(int)
+        self._counted: Mapping[str, tuple[Counter, str]] = {
+            **{name: (self._cache, result) for name, result in _RESULTS.items()},
+            "quota.allowed": (self._quota, "allowed"),
+            "quota.refused": (self._quota, "refused"),
+        }
         self._handles: Mapping[str, Handle] = {
-            **dict.fromkeys(_RESULTS, self._cached),
-            "quota.allowed": lambda at, event: at.count(self._quota, "allowed"),
-            "quota.refused": lambda at, event: at.count(self._quota, "refused"),
-            "retry.scheduled": lambda at, event: at.count(self._retries, str(event.detail.get("reason", ""))),
+            "retry.scheduled": self._repeated,
             "retry.refused": self._not_repeated,
             "breaker.rejected": lambda at, event: self._rejected.labels(at.integration).inc(),
             "throttle.waited": self._waited,
         }
 
     def __call__(self, batch: Sequence[Finished]) -> None:
-        offset = self._now() - self._clock()
+        offset, more = self._now() - self._clock(), self._more
         for one in batch:
             self._one(one, offset)
+        for child, count in more.items():
+            child.inc(count)
+        more.clear()
 
     def _one(self, one: Finished, offset: float) -> None:
         at = self._endpoint(one)
         took = one.ended - one.began
-        mark = _mark(one, took, one.ended + offset)
         requests = at.requests.get(one.status)
         if requests is None:
             where = (at.integration, at.name, at.method, at.route, str(one.status))
             requests = at.requests[one.status] = self._requests.child(*where)
-        requests.marks[requests.add(took)] = mark
+        requests.marks[requests.add(took)] = _mark(one, took, one.ended + offset)
         at.overhead.add(took - one.upstream)
         if one.slug:
-            at.count(self._errors, one.slug)
+            self._failed(at, one.slug)
         if not one.stamped:
             self._unstamped.inc()
         sent = 0.0
@@ -111,47 +109,71 @@ class Meter:
             name = event.name
             if name == "attempt.sent":
                 sent = event.at
-            elif name in {"attempt.answered", "attempt.failed"}:
-                self._attempt(at, event, event.at - sent)
-            elif (handle := self._handles.get(name)) is not None:
-                handle(at, event)
+            elif name == "attempt.answered" or name == "attempt.failed":  # noqa: PLR1714 - a set is slower than both
+                self._attempt(at, event.detail, event.at - sent)
+            elif (child := at.counts.get(name)) is not None:
+                self._more[child] += 1
+            else:
+                self._rarer(at, event)
+
+    def _rarer(self, at: Endpoint, event: Event) -> None:
+        """What is counted for the first time at an endpoint, what is not counted, and what is not only counted."""
+        counted = self._counted.get(event.name)
+        if counted is not None:
+            of, value = counted
+            child = at.counts[event.name] = of.labels(at.integration, at.name, value)
+            self._more[child] += 1
+        elif (handle := self._handles.get(event.name)) is not None:
+            handle(at, event)
 
     def _endpoint(self, one: Finished) -> Endpoint:
         operation = one.operation
         if operation is None:
             found = self._nowhere.get(one.method)
             if found is None:
-                found = self._nowhere[one.method] = Endpoint(self, "", "", one.method, "")
+                found = self._nowhere[one.method] = Endpoint(self._overhead, "", "", one.method, "")
             return found
         bound = self._bound.get(id(operation))
         if bound is None:
             if len(self._bound) >= MOST_BOUND:
                 self._bound.clear()
-            endpoint = Endpoint(self, operation.integration, operation.name, operation.method, operation.route)
+            endpoint = Endpoint(
+                self._overhead, operation.integration, operation.name, operation.method, operation.route
+            )
             bound = self._bound[id(operation)] = (operation, endpoint)  # holds it, so that its id stays its own
         return bound[1]
 
-    def _attempt(self, at: Endpoint, event: Event, took: float) -> None:
-        """`error_type` is the failure's class, or the status of a refusal, as OpenTelemetry has it."""
-        status = event.detail.get("status")
-        if isinstance(status, int):
-            error = "" if status < 400 else str(status)  # noqa: PLR2004
-            outcome, key = f"{status // 100}xx", (status, error)
-        else:
-            outcome = error = str(event.detail.get("failure") or event.detail.get("slug", "failed"))
-            key = (0, error)
-        child = at.attempts.get(key)
-        if child is None:
-            known = str(key[0]) if key[0] else ""
-            child = at.attempts[key] = self._attempts.child(at.integration, at.name, at.method, known, error)
-        child.add(took)
-        at.count(self._outcomes, outcome)
-        reused = event.detail.get("reused")
+    def _attempt(self, at: Endpoint, detail: Mapping[str, object], took: float) -> None:
+        ended = detail.get("status") or detail.get("failure") or detail.get("slug", "failed")
+        seconds, outcome = at.ends.get(ended) or self._end(at, ended)
+        seconds.add(took)
+        self._more[outcome] += 1
+        reused = detail.get("reused")
         if reused is not None:
-            at.connection(self._reused if reused else self._opened)
+            child = at.connections.get(reused)
+            if child is None:
+                of = self._reused if reused else self._opened
+                child = at.connections[reused] = of.labels(at.integration)
+            self._more[child] += 1
 
-    def _cached(self, at: Endpoint, event: Event) -> None:
-        at.count(self._cache, _RESULTS[event.name])
+    def _end(self, at: Endpoint, ended: object) -> tuple[Duration, Counter]:
+        """`error_type` is the failure's class, or the status of a refusal, as OpenTelemetry has it."""
+        if isinstance(ended, int):
+            status, error, outcome = str(ended), "" if ended < _REFUSED else str(ended), f"{ended // 100}xx"
+        else:
+            status, error, outcome = "", str(ended), str(ended)
+        seconds = self._attempts.child(at.integration, at.name, at.method, status, error)
+        found = at.ends[ended] = seconds, self._outcomes.labels(at.integration, at.name, outcome)
+        return found
+
+    def _failed(self, at: Endpoint, slug: str) -> None:
+        child = at.slugs.get(slug)
+        if child is None:
+            child = at.slugs[slug] = self._errors.labels(at.integration, at.name, slug)
+        self._more[child] += 1
+
+    def _repeated(self, at: Endpoint, event: Event) -> None:
+        self._retries.labels(at.integration, at.name, str(event.detail.get("reason", ""))).inc()
 
     def _not_repeated(self, at: Endpoint, event: Event) -> None:
         if event.detail.get("reason") == "budget":
