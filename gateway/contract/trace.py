@@ -4,10 +4,11 @@
 class Trace:
     """One request's place in its trace: ids as whole numbers, `parent` 0 where it began here.
 
-    `sampled` is what the vendor is told, decided before anything was known of the outcome.
+    `sampled` is what the vendor is told, decided before anything was known of the outcome. `below` counts the spans
+    that were begun below this one: their ids follow its own, which is random.
     """
 
-    __slots__ = ("parent", "sampled", "span", "state", "trace")
+    __slots__ = ("below", "parent", "sampled", "span", "state", "trace")
 
     def __init__(self, trace: int, span: int, parent: int, state: bytes, *, sampled: bool) -> None:
         self.trace = trace
@@ -15,3 +16,4 @@ class Trace:
         self.parent = parent
         self.state = state
         self.sampled = sampled
+        self.below = 0

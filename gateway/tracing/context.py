@@ -5,7 +5,6 @@ What is not written as the standard says is taken for not written at all: it com
 
 import re
 from collections.abc import Iterator
-from random import getrandbits
 
 import msgspec
 
@@ -24,7 +23,9 @@ _MEMBER = re.compile(
 _MOST_MEMBERS = 32
 _MOST_READ = 4096
 """A longer field is not even looked at."""
-_FIELDS = frozenset({PARENT, STATE})
+FIELDS = frozenset({PARENT, STATE})
+SPAN = 2**64 - 1
+"""The bits of a span's id, and as many of a trace's."""
 _SAMPLED = 1
 
 
@@ -52,14 +53,17 @@ def given(headers: Headers) -> Given | None:
     return known if known.trace and known.span else None
 
 
-def onward(trace: Trace, headers: Headers) -> tuple[str, Headers]:
-    """The id of one attempt, in hex, and the vendor's fields with it."""
-    own = getrandbits(64)
-    kept = [field for field in headers if field[0] not in _FIELDS]
-    kept.append((PARENT, b"00-%032x-%016x-%02x" % (trace.trace, own, trace.sampled)))
-    if trace.state:
-        kept.append((STATE, trace.state))
-    return f"{own:016x}", tuple(kept)
+def below(trace: Trace) -> int:
+    """The id of another span beneath the request's: one that is drawn takes longer than all else about it."""
+    trace.below += 1
+    return (trace.span + trace.below) & SPAN
+
+
+def onward(trace: Trace) -> tuple[int, Headers]:
+    """The id of one attempt, and the fields that tell the vendor; those of the caller's, FIELDS, are not for him."""
+    own = below(trace)
+    parent = PARENT, b"00-%032x-%016x-%02x" % (trace.trace, own, trace.sampled)
+    return own, (parent, (STATE, trace.state)) if trace.state else (parent,)
 
 
 def _state(headers: Headers) -> bytes:

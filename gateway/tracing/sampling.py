@@ -6,9 +6,7 @@ from random import getrandbits
 import msgspec
 
 from gateway.contract import Headers, Trace
-from gateway.tracing.context import PARENT, given
-
-_HALF = 2**64
+from gateway.tracing.context import PARENT, SPAN, given
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -39,6 +37,7 @@ class Traced(Trace):
         self.parent = parent
         self.state = state
         self.sampled = sampled
+        self.below = 0
         self.asked: list[Asked] | None = None
         self.over = False
 
@@ -50,7 +49,7 @@ class Sampler:
 
     def __init__(self, ratio: float, *, follows: bool) -> None:
         self.asks = False
-        self._bound = round(ratio * _HALF)
+        self._bound = round(ratio * (SPAN + 1))
         self._follows = follows
         self.current: ContextVar[Traced | None] = ContextVar("current trace", default=None)
 
@@ -67,12 +66,12 @@ class Sampler:
         return trace
 
     def root(self) -> Traced:
-        trace = getrandbits(128)
-        return Traced(trace, getrandbits(64), 0, b"", sampled=trace % _HALF < self._bound)
+        drawn = getrandbits(192)
+        return Traced(drawn >> 64, drawn & SPAN, 0, b"", sampled=(drawn >> 64) & SPAN < self._bound)
 
     def _continued(self, headers: Headers) -> Traced:
         known = given(headers)
         if known is None:
             return self.root()
-        sampled = known.sampled if self._follows else known.trace % _HALF < self._bound
+        sampled = known.sampled if self._follows else known.trace & SPAN < self._bound
         return Traced(known.trace, getrandbits(64), known.span, known.state, sampled=sampled)

@@ -74,7 +74,7 @@ def _attempt(kept: Kept, finished: Finished, place: Place | None, sent: Event, e
     status, error = (0, "") if end is None else _outcome(end)
     ended = max(sent.at, finished.ended) if end is None else end.at
     pattern = patterns.attempt(str(sent.detail["method"]), place, where(sent.detail, "attempt"), status, error)
-    return pattern + _beneath(kept, int(str(sent.detail["span"]), 16), kept.trace.span, (sent.at, ended))
+    return pattern + _beneath(kept, where(sent.detail, "span"), kept.trace.span, (sent.at, ended))
 
 
 def _beneath(kept: Kept, span: int, parent: int, times: tuple[float, float]) -> bytes:

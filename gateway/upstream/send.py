@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from gateway.contract import Call, Handler, Headers, Reply, Trail
 from gateway.declared import Operation
 from gateway.errors import GatewayError, InvalidRequest, UriTooLong
-from gateway.tracing import onward
+from gateway.tracing import FIELDS, onward
 from gateway.upstream.engine import Engine, Incoming, Outgoing, check_fields
 
 MOST_TARGET = 32_768
@@ -27,6 +27,7 @@ _HOP_BY_HOP = frozenset(
     }
 )
 _NOT_TO_VENDOR = _HOP_BY_HOP | {b"content-length", b"expect", b"host"}  # framing and address are the engine's
+_NOT_FROM_CALLER = _NOT_TO_VENDOR | FIELDS  # where the gateway says itself where the attempt stands in a trace
 _NOT_TO_CALLER = _HOP_BY_HOP | {b"content-length"}  # the body may change on its way
 
 # what RFC 3986 allows, and what is in common use beside it and means nothing else: { } | ^ [ ]; possessive, since going
@@ -46,12 +47,13 @@ def sender(operation: Operation, engine: Engine, *, connect_timeout: float = 5.0
 
     async def send(call: Call) -> Reply:
         check_target(call.target)
-        headers = to_vendor(call.headers)
         trail, attempt = call.trail, call.attempt
         if trail.trace is None:
+            headers = to_vendor(call.headers)
             trail.note("attempt.sent", method=call.method, attempt=attempt)
         else:
-            span, headers = onward(trail.trace, headers)
+            span, place = onward(trail.trace)
+            headers = to_vendor(call.headers, _NOT_FROM_CALLER) + place
             trail.note("attempt.sent", method=call.method, attempt=attempt, span=span)
         outgoing = Outgoing(
             method=call.method,
@@ -115,9 +117,9 @@ def check_target(target: str) -> None:
         raise InvalidRequest("the path or query has characters that do not cross")
 
 
-def to_vendor(headers: Headers) -> Headers:
+def to_vendor(headers: Headers, without: frozenset[bytes] = _NOT_TO_VENDOR) -> Headers:
     """The fields that an engine may write: none that speaks of this hop, none that could end its own line."""
-    kept = tuple([field for field in headers if field[0] not in _NOT_TO_VENDOR])
+    kept = tuple([field for field in headers if field[0] not in without])
     check_fields(kept)
     return kept
 

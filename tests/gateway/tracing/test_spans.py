@@ -15,7 +15,7 @@ from tests.tracing.collector import told
 SPANS = Spans({"service.name": "gateway"}, "1.0", lambda: "https://api.example", lambda: 7)
 OFFSET = 1_800_000_000.0
 BEGAN = 1_800_001_000 * 10**9
-SENT = ("attempt.sent", {"method": "GET", "attempt": 1, "span": "00000000000000aa"})
+SENT = ("attempt.sent", {"method": "GET", "attempt": 1, "span": 0xAA})
 REMOTE = 0x200
 """Of a span's flags: its parent is in another process."""
 

@@ -8,6 +8,7 @@ import pytest
 from gateway.contract import Call, Headers, Reply, Trace, Trail
 from gateway.declared import Operation
 from gateway.errors import GatewayError, InvalidRequest, ResponseTooLarge, UpstreamReset
+from gateway.tracing.telling import where
 from gateway.upstream import Outgoing, sender
 from gateway.upstream.send import Streamed
 from tests.kit import call, clock, operation, run
@@ -152,7 +153,7 @@ def test_an_attempt_in_a_trace_is_told_to_the_vendor_by_the_id_that_is_noted() -
     _, outgoing = sending(asked, Canned())
     noted = trail(asked)[0][1]
 
-    parent = b"00-%032x-%s-01" % (10, str(noted["span"]).encode())
+    parent = b"00-%032x-%016x-01" % (10, where(noted, "span"))
     assert outgoing.headers == ((b"accept", b"*/*"), (b"traceparent", parent), (b"tracestate", b"a=1"))
 
 
