@@ -8,7 +8,7 @@ class Trace:
     that were begun below this one: their ids follow its own, which is random.
     """
 
-    __slots__ = ("below", "parent", "sampled", "span", "state", "trace")
+    __slots__ = ("_written", "below", "parent", "sampled", "span", "state", "trace")
 
     def __init__(self, trace: int, span: int, parent: int, state: bytes, *, sampled: bool) -> None:
         self.trace = trace
@@ -17,3 +17,11 @@ class Trace:
         self.state = state
         self.sampled = sampled
         self.below = 0
+        self._written = ""
+
+    @property
+    def written(self) -> str:
+        """The trace's id in hex, as vendors, lines and exemplars have it."""
+        if not self._written:
+            self._written = f"{self.trace:032x}"
+        return self._written

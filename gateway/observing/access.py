@@ -72,7 +72,7 @@ class Access:
             one.caller,
             one.attempts,
             round(one.upstream * 1000, 1),
-            "" if trace is None else f"{trace.trace:032x}",
+            "" if trace is None else trace.written,
         )
 
     def _time(self, at: float) -> str:

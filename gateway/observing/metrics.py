@@ -189,7 +189,7 @@ def _mark(one: Finished, took: float, at: float) -> Mark | None:
     """The trace where somebody has it; else the id that `gateway why` takes, unless a caller's is too long for it."""
     trace = one.trace
     if trace is not None and trace.sampled:
-        return "trace_id", f"{trace.trace:032x}", took, at
+        return "trace_id", trace.written, took, at
     known = one.correlation_id
     return ("correlation_id", known, took, at) if len(known) <= LONGEST_MARK else None
 

@@ -92,7 +92,7 @@ def _kept(one: Finished, offset: float) -> tuple[Any, ...]:
     )
     return (
         one.correlation_id, one.began + offset, one.method, integration, name, route, one.status, one.slug, one.caller,
-        one.attempts, one.ended - one.began, one.upstream, "" if trace is None else f"{trace.trace:032x}", one.began,
+        one.attempts, one.ended - one.began, one.upstream, "" if trace is None else trace.written, one.began,
         one.events,
     )  # fmt: skip
 

@@ -62,7 +62,7 @@ def below(trace: Trace) -> int:
 def onward(trace: Trace) -> tuple[int, Headers]:
     """The id of one attempt, and the fields that tell the vendor; those of the caller's, FIELDS, are not for him."""
     own = below(trace)
-    parent = PARENT, b"00-%032x-%016x-%02x" % (trace.trace, own, trace.sampled)
+    parent = PARENT, f"00-{trace.written}-{own:016x}-{'01' if trace.sampled else '00'}".encode()
     return own, (parent, (STATE, trace.state)) if trace.state else (parent,)
 
 

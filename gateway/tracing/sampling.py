@@ -38,6 +38,7 @@ class Traced(Trace):
         self.state = state
         self.sampled = sampled
         self.below = 0
+        self._written = ""
         self.asked: list[Asked] | None = None
         self.over = False
 
