@@ -25,6 +25,7 @@ from gateway.serving.options import Options
 from gateway.serving.orders import Orders
 from gateway.serving.siblings import Doors, answering
 from gateway.serving.signals import HELD_BACK
+from gateway.serving.turns import Turns
 from gateway.serving.watch import changes
 from gateway.tidying import tidy_memory
 from gateway.web.guarding import Guard
@@ -65,6 +66,9 @@ async def _work(application: Application, options: Options, place: Place | None)
         await application.start()
         serving = [asyncio.create_task(server.serve()) for server in servers]
         tidy_memory()
+        turns = Turns(time.monotonic)
+        turns.start()
+        stack.callback(turns.stop)
         if options.watch:
             stack.callback(asyncio.create_task(_watch(application, place)).cancel)
         await asyncio.sleep(SETTLING)
