@@ -53,16 +53,11 @@ def given(headers: Headers) -> Given | None:
     return known if known.trace and known.span else None
 
 
-def below(trace: Trace) -> int:
-    """The id of another span beneath the request's: one that is drawn takes longer than all else about it."""
-    trace.below += 1
-    return (trace.span + trace.below) & SPAN
-
-
 def onward(trace: Trace) -> tuple[int, Headers]:
     """The id of one attempt, and the fields that tell the vendor; those of the caller's, FIELDS, are not for him."""
-    own = below(trace)
-    parent = PARENT, f"00-{trace.written}-{own:016x}-{'01' if trace.sampled else '00'}".encode()
+    trace.below += 1
+    own = (trace.span + trace.below) & SPAN
+    parent = PARENT, b"00-%032x-%016x-%02x" % (trace.trace, own, trace.sampled)
     return own, (parent, (STATE, trace.state)) if trace.state else (parent,)
 
 
