@@ -11,6 +11,8 @@ import msgspec
 Status = Literal["active", "needs_reauth", "revoked"]
 """Whether a connection works; that it will soon expire is for whoever looks to tell from `expires_at`."""
 
+_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
+
 
 class Key(msgspec.Struct, frozen=True, kw_only=True):
     """A caller's key: `id` is public, `digest` the SHA-256 of the whole key, `scopes` globs over endpoints or words.
@@ -222,3 +224,11 @@ class Stored(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def ledger(self) -> Ledger: ...
+
+
+def address(url: str) -> str:
+    """Where it is stored, with the driver that this gateway uses; raises ValueError for any other database."""
+    kind, separator, rest = url.partition("://")
+    if not separator or kind not in _DRIVERS:
+        raise ValueError("expected `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`")
+    return f"{_DRIVERS[kind]}://{rest}"

@@ -3,10 +3,11 @@
 import contextlib
 import time
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 import gateway
 from gateway.auditing import noted
-from gateway.callers import Identity, Keys, Recognition, Tokens
+from gateway.callers import Identity, Recognition
 from gateway.config import Callers, Server
 from gateway.contract import Catalog, Surroundings
 from gateway.launch import Launch
@@ -25,6 +26,9 @@ from gateway.upstream import Engines, Fetching
 from gateway.vitals import Vitals
 from gateway.web.edge import Edge
 from gateway.web.generation import Generation
+
+if TYPE_CHECKING:
+    from gateway.callers.tokens import Tokens
 
 
 class World:
@@ -48,7 +52,7 @@ class World:
             self.keeper,
             launch.environ,
             shared=self.sharing,
-            stored=self.records.stored,
+            stored=self.records,
             vault=self.safe,
             fetch=fetch,
             catalog=catalog,
@@ -74,10 +78,12 @@ class World:
         keys = self.records.callers if callers.api_keys == "required" else None
         return Recognition(Identity(keys, self._tokens(callers)))
 
-    def _tokens(self, callers: Callers) -> Tokens | None:
+    def _tokens(self, callers: Callers) -> "Tokens | None":
         kit, jwt = self.kit, callers.jwt
         if jwt is None:
             return None
+        from gateway.callers.key_set import Keys  # noqa: PLC0415 - signatures and what they are checked with: 10 MB
+        from gateway.callers.tokens import Tokens  # noqa: PLC0415 - the same
 
         def made() -> Tokens:
             keys = Keys(kit.fetch, kit.clock, jwt.issuer, allow_private=jwt.allow_private)

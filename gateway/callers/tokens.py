@@ -20,7 +20,6 @@ ALGORITHMS = ("RS256", "RS384", "RS512", "PS256", "PS384", "PS512", "ES256", "ES
 LEEWAY = 30
 """Seconds by which the clocks of two machines may differ."""
 REMEMBERED = 10_000
-LONGEST = 16 * 1024
 _REFUSED = "the token is none that this gateway accepts"
 
 
@@ -69,10 +68,6 @@ class Tokens:
         if not isinstance(user, str) or not isinstance(application, str) or not user:
             raise Unauthenticated(_REFUSED)
         return float(claims["exp"]), application, user
-
-
-def looks_like_one(secret: str) -> bool:
-    return secret.count(".") == 2 and len(secret) <= LONGEST  # noqa: PLR2004 - head, claims, signature
 
 
 def _kid(token: str) -> str | None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from gateway.errors import StoreUnavailable
+from gateway.stored import address
 
 PATIENCE = 5.0
 """Seconds that one transaction may take in all."""
@@ -19,9 +20,6 @@ REPLICA_PATIENCE = 1.0
 """Seconds of those in which a replica has to let us in."""
 CONNECTIONS = 5
 """Connections that one process keeps to PostgreSQL; what a request needs is mostly in memory."""
-_DRIVERS = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg", "postgres": "postgresql+asyncpg"}
-
-
 _NO_ROOM = frozenset({"SQLITE_FULL", "SQLITE_IOERR_WRITE", "53100"})
 """What SQLite and PostgreSQL call it."""
 
@@ -83,14 +81,6 @@ class Database:
             if self._watch is not None:
                 self._watch(engine)
         return self._engines[url]
-
-
-def address(url: str) -> str:
-    """The address with the driver that this gateway uses; raises ValueError for any other database."""
-    kind, separator, rest = url.partition("://")
-    if not separator or kind not in _DRIVERS:
-        raise ValueError("expected `sqlite:///FILE` or `postgresql://USER:PASSWORD@HOST/NAME`")
-    return f"{_DRIVERS[kind]}://{rest}"
 
 
 @asynccontextmanager

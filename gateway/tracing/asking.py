@@ -7,13 +7,13 @@ lease of a quota that is fetched ahead, is a small trace of its own, sampled lik
 import re
 from collections.abc import Awaitable, Callable
 from functools import lru_cache
-from typing import Any
-
-from sqlalchemy import event
-from sqlalchemy.engine import ExceptionContext
-from sqlalchemy.ext.asyncio import AsyncEngine
+from typing import TYPE_CHECKING, Any
 
 from gateway.tracing.sampling import Asked, Sampler, Traced
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import ExceptionContext
+    from sqlalchemy.ext.asyncio import AsyncEngine
 
 Ask = Callable[[bytes], Awaitable[object]]
 
@@ -57,8 +57,10 @@ class Asking:
 
         return noted
 
-    def database(self, engine: AsyncEngine) -> None:
+    def database(self, engine: "AsyncEngine") -> None:
         """From now on every statement of this engine is noted."""
+        from sqlalchemy import event  # noqa: PLC0415 - whoever has an engine has it in memory, and nobody else
+
         self._sampler.asks = True
         url = engine.url
         sqlite = url.get_backend_name() == "sqlite"
@@ -75,7 +77,7 @@ class Asking:
         def ended(_: Any, __: Any, statement: str, ___: Any, context: Any, ____: bool) -> None:
             self._note_statement(statement, context.gateway_began, where)
 
-        def failed(context: ExceptionContext) -> None:
+        def failed(context: "ExceptionContext") -> None:
             began = getattr(context.execution_context, "gateway_began", None)
             if began is not None and context.statement:
                 failure = type(context.original_exception).__name__

@@ -47,7 +47,7 @@ def test_a_database_that_is_away_fails_nothing_and_is_logged(caplog: pytest.LogC
 def test_an_application_without_a_database_has_no_trail() -> None:
     async def main() -> None:
         audit = Audit()
-        trail = Trail(audit)
+        trail = Trail(lambda: audit)
         await noted(trail, "cache.purged", "crm/*", who="::1")
         assert (audit.entries, await trail.every()) == ([], ())
         trail.used = True

@@ -8,8 +8,9 @@ from typing import Any
 import pytest
 from joserfc.jwk import RSAKey
 
-from gateway.callers import Identity, Keys, Presented, Tokens
-from gateway.callers.key_set import FRESH, RESTRAINT
+from gateway.callers import Identity, Presented
+from gateway.callers.key_set import FRESH, RESTRAINT, Keys
+from gateway.callers.tokens import Tokens
 from gateway.contract import Caller
 from gateway.errors import ScopeMissing, StoreUnavailable, Unauthenticated
 from gateway.units import Secret

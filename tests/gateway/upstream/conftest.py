@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 
-from gateway.upstream import Engine, HttpxEngine, Resolver, WreqEngine
+from gateway.upstream import Engine, Resolver
+from gateway.upstream.httpx_engine import HttpxEngine
 from gateway.upstream.resolve import Addresses
+from gateway.upstream.wreq_engine import WreqEngine
 from tests.faults.certificates import Authority
 
 Start = Callable[..., AbstractAsyncContextManager[Engine]]
