@@ -1,6 +1,5 @@
 """Why a file could not be converted: every reason, part by part, where msgspec told only the first."""
 
-import re
 from collections.abc import Iterator
 from itertools import islice
 from typing import Any
@@ -11,6 +10,7 @@ from gateway.config import EndpointName, IntegrationName
 from gateway.loading import corrections
 from gateway.loading.messages import Found, Messages
 from gateway.loading.naming import Homes
+from gateway.loading.reasons import reason_of
 from gateway.loading.shape import readers
 from gateway.loading.source import Source
 from gateway.loading.text_slips import invisible
@@ -22,8 +22,6 @@ _MOST = 1_000
 """Problems of one part; more than anybody reads."""
 
 _TOP = frozenset({"defaults", "include", "integrations", "profiles", "providers", "server", "version"})
-_PLACE = re.compile(r"(?s)(.*) - at `(?:key` in `)?\$([^`]*)`")
-_STEP = re.compile(r"\.([^.\[\]]+)|\[(\d+)\]|(\[\.\.\.\])")
 
 
 class Diagnosis:
@@ -126,21 +124,3 @@ def _refused(value: Any, kind: Any) -> tuple[str, Keys] | None:
     except msgspec.ValidationError as error:
         return reason_of(error)
     return None
-
-
-def reason_of(error: msgspec.ValidationError) -> tuple[str, Keys]:
-    """msgspec tells the place in its message only; keys of maps are hidden there, so the way ends before them."""
-    text = str(error)
-    found = _PLACE.fullmatch(text)
-    if found is None:
-        return _lowered(text), ()
-    path: list[str | int] = []
-    for name, index, hidden in _STEP.findall(found[2]):
-        if hidden:
-            break
-        path.append(name or int(index))
-    return _lowered(found[1]), tuple(path)
-
-
-def _lowered(text: str) -> str:
-    return text[:1].lower() + text[1:]

@@ -13,7 +13,6 @@ from gateway.contract import SecretReader
 from gateway.diagnostics import InvalidConfig, Problem, Size, in_order
 from gateway.loading.callers import keys_off
 from gateway.loading.checks import check_document
-from gateway.loading.diagnosing import Diagnosis, reason_of
 from gateway.loading.imports import Imports
 from gateway.loading.including import Inclusion
 from gateway.loading.merging import Merger, Policies
@@ -21,6 +20,7 @@ from gateway.loading.naming import kind_of
 from gateway.loading.outside import Outside
 from gateway.loading.providers import provider_problems
 from gateway.loading.reading import Text, compose, read_text
+from gateway.loading.reasons import reason_of
 from gateway.loading.references import Resolver, Surroundings
 from gateway.loading.resting import collector_resting
 from gateway.loading.schemas import Schemas
@@ -167,6 +167,8 @@ class _Work:
             return msgspec.convert(self._data, self._types.document, dec_hook=read_unit, str_keys=True)
         except msgspec.ValidationError as error:
             reason, path = reason_of(error)
+        from gateway.loading.diagnosing import Diagnosis  # noqa: PLC0415 - a right file has no use for all that it needs
+
         diagnosis = Diagnosis(self.source, self._registry, self._types)
         found = [*islice(diagnosis.problems(self._data), MOST_PROBLEMS)]
         found = found or [(path, self.source.problem("GW111", path, reason))]

@@ -14,9 +14,9 @@ import msgspec
 from gateway.config import EffectivePolicy
 from gateway.contract import Policy
 from gateway.diagnostics import Problem
-from gateway.loading.diagnosing import reason_of
 from gateway.loading.levels import ABSENT
 from gateway.loading.naming import named
+from gateway.loading.reasons import reason_of
 from gateway.loading.source import Source
 from gateway.loading.tree import Keys
 from gateway.registry import Registry

@@ -8,7 +8,6 @@ import msgspec
 from litestar import MediaType, Request, Response, get
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
-from markdown_it import MarkdownIt
 
 from gateway.errors import NoSuchEndpoint
 from gateway.explanations import problem_page
@@ -70,6 +69,8 @@ def _negotiated(request: Request[Any, Any, Any], document: bytes, page: bytes) -
 
 def _written(explained: Explanation) -> tuple[bytes, bytes]:
     """The explanation as JSON and as HTML; what an error rule of the config says has no text but its own."""
+    from markdown_it import MarkdownIt  # noqa: PLC0415 - only who reads a page has a use for it
+
     found = problem_page(explained.slug)
     text = "" if found is None else found.text
     document = msgspec.json.encode({**msgspec.structs.asdict(explained), "text": text})

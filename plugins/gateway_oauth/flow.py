@@ -14,8 +14,6 @@ from typing import Any
 from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 import msgspec
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from gateway.contract import Kit
 from gateway_oauth import links
@@ -88,6 +86,9 @@ async def begin(kit: Kit, ticket: str, cookie: str) -> Begun:
         raise refusal("gone")
     if not settings.client.id:
         raise refusal("unregistered")
+    from authlib.oauth2.rfc6749.parameters import prepare_grant_uri  # noqa: PLC0415 - megabytes that only who connects
+    from authlib.oauth2.rfc7636 import create_s256_code_challenge  # noqa: PLC0415 - an account has a use for
+
     state, scopes = secrets.token_urlsafe(32), asked(catalog, link.provider)
     kept = State(link=link, browser=digest(cookie), scopes=scopes)
     await kit.stored.tickets.put(_STATE, digest(state), msgspec.json.encode(kept), kit.now() + LIFE)

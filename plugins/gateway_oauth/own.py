@@ -11,7 +11,6 @@ from gateway.errors import ScopeMissing
 from gateway_oauth import endpoint, numbers
 from gateway_oauth.access import Access, Missing, failure
 from gateway_oauth.answers import NoToken
-from gateway_oauth.assertion import GRANT, Account
 from gateway_oauth.held import Held, Key
 from gateway_oauth.settings import ClientCredentials, ServiceAccount, TokenExchange
 from gateway_oauth.tokens import Tokens
@@ -62,6 +61,8 @@ def client_credentials(settings: ClientCredentials, kit: Kit) -> tuple[Own, Key]
 
 def service_account(settings: ServiceAccount, kit: Kit) -> tuple[Own, Key]:
     """RFC 7523, as Google has it. Raises ValueError for what is no key file."""
+    from gateway_oauth.assertion import GRANT, Account  # noqa: PLC0415 - what signs takes megabytes
+
     account = Account(settings.key, settings.scopes, settings.subject)
 
     async def request(_: Key, seconds: float) -> Tokens:

@@ -5,10 +5,6 @@ from collections.abc import Mapping
 from typing import Protocol
 from urllib.parse import quote_plus
 
-from authlib.oauth2.rfc7523 import private_key_jwt_sign
-from joserfc.errors import JoseError
-from joserfc.jwk import RSAKey
-
 from gateway.contract import Headers
 from gateway_oauth.answers import Refused
 
@@ -48,6 +44,10 @@ def proof(client: Client, audience: str, now: float) -> Proof:
 
 def _signed(client_id: str, pem: str, audience: str, now: float) -> Mapping[str, str]:
     """RFC 7523 2.2."""
+    from authlib.oauth2.rfc7523 import private_key_jwt_sign  # noqa: PLC0415 - what signs takes megabytes, and most
+    from joserfc.errors import JoseError  # noqa: PLC0415 - providers are content with a secret
+    from joserfc.jwk import RSAKey  # noqa: PLC0415
+
     try:
         key = RSAKey.import_key(pem)
         assertion = private_key_jwt_sign(key, client_id, audience, issued_at=int(now), expires_in=LIFE)

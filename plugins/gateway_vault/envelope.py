@@ -13,9 +13,9 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway.contract import Unsealable
+from gateway_vault.ring import KEY_BYTES
 
 VERSION = 1
-KEY_BYTES = 32
 NONCE_BYTES = 12
 _LENGTHS = 2
 """Bytes before the key's id, and bytes of the wrapped key's length."""

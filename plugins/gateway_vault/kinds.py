@@ -8,9 +8,7 @@ import msgspec
 
 from gateway import Secret, Settings
 from gateway.contract import Surroundings, TokenVault, Vault
-from gateway_vault.local import LocalVault
 from gateway_vault.ring import Ring, made_in, parse
-from gateway_vault.transit import TransitVault
 
 KEYS = "GATEWAY_VAULT_KEYS"
 """The variable that holds the key ring where the config says nothing."""
@@ -57,10 +55,14 @@ class Transit(Settings, frozen=True, kw_only=True, tag_field="use", tag="transit
 
 def build_local(settings: Local, around: Surroundings) -> TokenVault:
     """Raises ValueError where there is no ring, or none that can be used."""
+    from gateway_vault.local import LocalVault  # noqa: PLC0415 - its cipher takes megabytes, and most configs no vault
+
     return LocalVault(_ring(settings, around.environ, production=around.production))
 
 
 def build_transit(settings: Transit, around: Surroundings) -> TokenVault:
+    from gateway_vault.transit import TransitVault  # noqa: PLC0415 - the same
+
     return TransitVault(around.fetch, settings.address, str(settings.token), settings.key, settings.mount)
 
 

@@ -12,8 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from gateway_vault.envelope import KEY_BYTES
-
+KEY_BYTES = 32
 FORM = "`id:base64,id:base64`, the first to seal with; each key is 32 bytes: `openssl rand -base64 32`"
 _ID = re.compile(r"[A-Za-z0-9._-]{1,64}")
 

@@ -10,6 +10,7 @@ import msgspec
 from gateway.contract import Fetch, Unsealable
 from gateway.errors import StoreUnavailable, UpstreamFailure
 from gateway_vault import envelope
+from gateway_vault.ring import KEY_BYTES
 
 REMEMBERED = 10_000
 """Data keys that are kept opened, so that a request rarely asks the transit engine."""
@@ -34,7 +35,7 @@ class TransitVault:
 
     async def seal(self, plain: bytes, bound: bytes) -> bytes:
         try:
-            made = await self._ask(f"datakey/plaintext/{self._key}", {"bits": envelope.KEY_BYTES * 8})
+            made = await self._ask(f"datakey/plaintext/{self._key}", {"bits": KEY_BYTES * 8})
         except Unsealable as error:
             raise StoreUnavailable(f"the vault's transit engine has no key `{self._key}`") from error
         wrapped = str(made["ciphertext"]).encode()

@@ -2,19 +2,16 @@
 
 import hashlib
 import hmac
-import os
 from contextlib import suppress
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from gateway import Headers, Kit, NotShared, Operation, Verdict
 from gateway_policies.cache_company import Company
 from gateway_policies.cache_fields import Asked
 from gateway_policies.cache_store import Entry, Version
+from gateway_policies.sealing import Afresh
 
-NONCE_BYTES = 12
 LARGEST_SHARED = 512 * 1024
 """Bytes of a body that is put where others find it; a larger one each process fetches for itself."""
 SKEW = 5.0
@@ -63,8 +60,7 @@ class Second:
         self._late = late
         fingerprint = hashlib.sha256(repr((operation.id, declared)).encode()).digest()
         self._digest = hmac.new(kit.secret, fingerprint, hashlib.sha256)
-        sealing = hmac.digest(kit.secret, b"cached answers", hashlib.sha256)
-        self._seal = AESGCM(sealing) if operation.user_bound else None
+        self._seal = Afresh(kit.secret, b"cached answers") if operation.user_bound else None
 
     def name(self, asked: Asked) -> str:
         """What an answer is called; nobody can tell from it what was asked."""
@@ -138,18 +134,15 @@ class Second:
 
     def _sealed(self, record: Record, name: str) -> bytes:
         plain = msgspec.msgpack.encode(record)
-        if self._seal is None:
-            return plain
-        nonce = os.urandom(NONCE_BYTES)
-        return nonce + self._seal.encrypt(nonce, plain, name.encode())
+        return plain if self._seal is None else self._seal.seal(plain, name.encode())
 
     def _opened(self, value: bytes, name: str) -> Record | None:
         """None for what is damaged, another version's, or sealed by a gateway with another secret."""
         try:
             if self._seal is not None:
-                value = self._seal.decrypt(value[:NONCE_BYTES], value[NONCE_BYTES:], name.encode())
+                value = self._seal.open(value, name.encode())
             return msgspec.msgpack.decode(value, type=Record)
-        except (InvalidTag, msgspec.DecodeError, ValueError):
+        except (msgspec.DecodeError, ValueError):
             return None
 
 

@@ -1,14 +1,11 @@
 """What is known of a key, and how it is written down where others can read it: sealed."""
 
-import hashlib
-import hmac
 from typing import Literal
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from gateway import Headers, Reply, Verdict
+from gateway_policies.sealing import Alike
 
 State = Literal["begun", "answered", "spent"]
 """`begun`: perhaps sent, and no outcome; `answered`: here is the answer; `spent`: done, and its answer is not kept."""
@@ -56,18 +53,18 @@ class Sealer:
     """
 
     def __init__(self, secret: bytes) -> None:
-        self._seal = AESSIV(hmac.digest(secret, b"idempotency", hashlib.sha512))
+        self._seal = Alike(secret, b"idempotency")
 
     def sealed(self, name: str, record: Record) -> bytes:
         mark = _MARKS[record.state]
-        return mark + self._seal.encrypt(msgspec.msgpack.encode(record), [name.encode(), mark])
+        return mark + self._seal.seal(msgspec.msgpack.encode(record), name.encode(), mark)
 
     def opened(self, name: str, sealed: bytes) -> Record:
         """What was sealed under the name; of what is not ours, or damaged, only that the key was used."""
         mark = sealed[:1]
         try:
-            return _DECODER.decode(self._seal.decrypt(sealed[1:], [name.encode(), mark]))
-        except (InvalidTag, ValueError):
+            return _DECODER.decode(self._seal.open(sealed[1:], name.encode(), mark))
+        except ValueError:
             known = _STATES.get(mark, "begun")
             return Record("spent" if known == "answered" else known)
 

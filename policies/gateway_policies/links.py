@@ -1,20 +1,17 @@
 """Links to a vendor's next page become links to ours, with one opaque parameter in the place of all of the vendor's."""
 
 import base64
-import hashlib
-import hmac
 import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 import msgspec
-from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from gateway import Call, Kit, Operation
 from gateway.errors import ContractViolation, NoSuchPage, Violation
 from gateway_policies.declared_places import NoRoom, blank
+from gateway_policies.sealing import Alike
 
 _AS_IT_IS = "/%:@!$&'()*+,;=~"
 """What may stand in a path (RFC 3986), and what is encoded already."""
@@ -30,7 +27,7 @@ class Cursors:
     """
 
     def __init__(self, operation: Operation, key: bytes) -> None:
-        self._seal = AESSIV(hmac.digest(key, b"cursors", hashlib.sha512))
+        self._seal = Alike(key, b"cursors")
         self._id = operation.id
         self._user_bound = operation.user_bound
         self._base = urlsplit(operation.base_url).path.rstrip("/")
@@ -49,14 +46,14 @@ class Cursors:
 
     def sealed(self, target: str, call: Call) -> str:
         """The cursor for a target below the base URL: good for the path that was asked, and for whoever asked."""
-        return base64.urlsafe_b64encode(self._seal.encrypt(target.encode(), self._label(call))).decode().rstrip("=")
+        return base64.urlsafe_b64encode(self._seal.seal(target.encode(), *self._label(call))).decode().rstrip("=")
 
     def opened(self, cursor: str, call: Call) -> str:
         """The target below the base URL. Raises NoSuchPage for anything that was not sealed for such a call."""
         try:
             sealed = base64.b64decode(cursor + "=" * (-len(cursor) % 4), b"-_", validate=True)
-            return self._seal.decrypt(sealed, self._label(call)).decode()
-        except (ValueError, InvalidTag):
+            return self._seal.open(sealed, *self._label(call)).decode()
+        except ValueError:
             violation = Violation("query", "not a cursor of this endpoint, or one from before a restart", name="cursor")
             raise NoSuchPage(
                 "the cursor leads nowhere; begin with the first page again", violations=[violation]
