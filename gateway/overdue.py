@@ -16,9 +16,10 @@ GRAIN = 1e-6
 class Overdue(Generic[T]):
     """What is added and not discarded within `seconds` is told, once; all of one time belongs to one event loop."""
 
-    __slots__ = ("_loop", "_seconds", "_tell", "_timer", "_until")
+    __slots__ = ("_seconds", "_tell", "_timer", "_until", "loop")
 
-    _loop: asyncio.AbstractEventLoop
+    loop: asyncio.AbstractEventLoop
+    """Known while something waits; asked for where nothing does, since that is a system call in Python 3.11."""
 
     def __init__(self, seconds: float, tell: Callable[[T], None]) -> None:
         self._seconds = seconds
@@ -26,17 +27,11 @@ class Overdue(Generic[T]):
         self._until: dict[T, float] = {}  # in the order of time, since all wait equally long
         self._timer: asyncio.TimerHandle | None = None
 
-    def loop(self) -> asyncio.AbstractEventLoop:
-        """The running loop; asked for where nothing waits only, since the question is a system call in Python 3.11."""
-        if self._timer is None:
-            self._loop = asyncio.get_running_loop()
-        return self._loop
-
     def add(self, item: T) -> None:
-        loop = self.loop()
-        until = self._until[item] = loop.time() + self._seconds
         if self._timer is None:
-            self._timer = loop.call_at(until, self._look)
+            self.loop = asyncio.get_running_loop()
+            self._timer = self.loop.call_later(self._seconds, self._look)
+        self._until[item] = self.loop.time() + self._seconds
 
     def discard(self, item: T) -> None:
         """Also what was told already."""
@@ -46,9 +41,9 @@ class Overdue(Generic[T]):
             self._timer = None
 
     def _look(self) -> None:
-        now = self._loop.time() + GRAIN
+        now = self.loop.time() + GRAIN
         for item in [item for item, until in self._until.items() if until <= now]:
             del self._until[item]
             self._tell(item)
         first = next(iter(self._until.values()), None)
-        self._timer = None if first is None else self._loop.call_at(first, self._look)
+        self._timer = None if first is None else self.loop.call_at(first, self._look)

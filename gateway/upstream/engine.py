@@ -4,6 +4,7 @@ import asyncio
 import contextlib
 import string
 from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from operator import itemgetter
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -23,6 +24,7 @@ IDLE_SECONDS = 30.0
 _STOPPING_SECONDS = 0.5
 _TOKEN = b"!#$%&'*+-.^_`|~" + string.digits.encode() + string.ascii_letters.encode()
 _CONTROL = bytes([*range(9), *range(10, 32), 127])  # a tab may stand in a value
+_NAME, _VALUE = itemgetter(0), itemgetter(1)
 _FINAL = 200  # below are interim answers, which engines skip, and 101
 
 
@@ -147,8 +149,8 @@ class Upload:
 
 def check_fields(headers: Headers) -> None:
     """Refuses fields that are no token and text on one line; text is UTF-8 in either engine."""
-    names = [name for name, _ in headers]
-    text = b" ".join([value for _, value in headers])
+    names = tuple(map(_NAME, headers))
+    text = b" ".join(map(_VALUE, headers))
     strange = b"".join(names).translate(None, _TOKEN) or len(text.translate(None, _CONTROL)) < len(text)
     if strange or not all(names):
         raise InvalidRequest("a header field has characters that do not cross")
@@ -167,7 +169,7 @@ def check_framing(status: int, headers: Headers) -> None:
     """Refuses what engines let pass: an upgrade nobody asked for, codings we do not undo, two opinions on length."""
     if status < _FINAL:
         raise UpstreamReset(f"the vendor switched protocols with {status}")
-    names = [name for name, _ in headers]
+    names = tuple(map(_NAME, headers))
     codings = names.count(b"transfer-encoding")
     if codings + names.count(b"content-length") > 1:
         raise UpstreamReset("the vendor's answer has no clear end")

@@ -66,7 +66,7 @@ def preferred(accept: bytes) -> str | None:
 
 def without_suffix(headers: Headers) -> Headers:
     """A caller's conditions, with the entity tags as they were before compression marked them."""
-    if _CONDITIONS.isdisjoint([name for name, _ in headers]):
+    if _CONDITIONS.isdisjoint(dict(headers)):
         return headers
     return tuple((name, _unmarked(value)) if name in _CONDITIONS else (name, value) for name, value in headers)
 

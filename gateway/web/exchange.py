@@ -8,7 +8,7 @@ import logging
 from collections.abc import Awaitable, Sequence
 from typing import Any
 
-from gateway.contract import LEFT, Call, Caller, Event, Finished, Headers, Reply, Trace, Trail, first
+from gateway.contract import LEFT, Body, Call, Caller, Event, Finished, Headers, Reply, Trace, Trail, first
 from gateway.declared import Operation
 from gateway.errors import GatewayError, InternalError, MethodNotAllowed, ShuttingDown
 from gateway.problems import problem_reply
@@ -155,9 +155,15 @@ class Exchange:
         self._trace = self._around.begin_trace(head.headers)
         trail = Trail(self._around.clock, self._trace)
         self._events = trail.events
-        streamed = endpoint.operation.uploads and head.length != 0
-        upload = Uploading(self._receive, self._generation.door.body_limit) if streamed else None
-        call = await self._call(endpoint, values, head, (trail, upload))
+        upload: Uploading | None = None
+        body: Body = b""
+        if head.length != 0:
+            if endpoint.uploads:
+                upload = Uploading(self._receive, self._generation.door.body_limit)
+                body = upload.chunks()
+            else:
+                body = await self._read(head)
+        call = self._call(endpoint, values, head, trail, body)
         watch = Watch(self._around.waiting, self._receive, trail, harmless=call.method in _HARMLESS, upload=upload)
         try:
             with watch:
@@ -180,14 +186,10 @@ class Exchange:
         self._at_vendor = at_vendor(self._events)
         return server_timing(self._around.clock() - self._started, self._at_vendor[1])
 
-    async def _call(
-        self, endpoint: Endpoint, values: tuple[str, ...], head: Head, made: tuple[Trail, Uploading | None]
-    ) -> Call:
-        trail, upload = made
+    def _call(self, endpoint: Endpoint, values: tuple[str, ...], head: Head, trail: Trail, body: Body) -> Call:
         operation, scope = endpoint.operation, self._scope
-        body = upload.chunks() if upload else await self._read(head)
         return Call(
-            endpoint=operation.id,
+            endpoint=endpoint.id,
             method=operation.method,
             caller=scope.get(CALLER) or Caller(self._address, self._address),
             correlation_id=self._correlation,
@@ -212,7 +214,7 @@ class Exchange:
     def _out(self, message: dict[str, Any]) -> Awaitable[None]:
         """Every answer leaves here, which is where it shows whether it has its correlation id."""
         if message["type"] == "http.response.start":
-            self._stamped = any(name == b"x-correlation-id" for name, _ in message["headers"])
+            self._stamped = b"x-correlation-id" in dict(message["headers"])
         return self._send(message)
 
     async def _respond(self, reply: Reply, *, fields: Headers = (), **known: Any) -> None:

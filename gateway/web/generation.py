@@ -20,21 +20,25 @@ Asgi = Any
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     """A bound plan as the edge needs it: names of its path parameters, and fields that all of its answers carry."""
 
+    id: str
     operation: Operation
     handle: Handler
     names: tuple[str, ...]
     fields: Headers
     private: bool
+    uploads: bool = False
 
     @classmethod
     def of(cls, plan: Plan, handle: Handler) -> "Endpoint":
         operation = plan.operation
         return cls(
+            id=operation.id,
             operation=operation,
             handle=handle,
             names=tuple(segment[1:-1] for segment in operation.route.split("/") if segment.startswith("{")),
             fields=tuple(_fields(plan)),
             private=operation.user_bound,
+            uploads=operation.uploads,
         )
 
 

@@ -70,9 +70,10 @@ class Head(msgspec.Struct, frozen=True):
 
 def correlation_of(headers: Headers) -> str:
     """The caller's own id if it is one that can stand in a log line, else a new one, unique among all processes."""
-    given = [value for name, value in headers if name == b"x-correlation-id"]
-    if len(given) == 1 and _CORRELATION.fullmatch(given[0]):
-        return given[0].decode()
+    if b"x-correlation-id" in dict(headers):
+        given = [value for name, value in headers if name == b"x-correlation-id"]
+        if len(given) == 1 and _CORRELATION.fullmatch(given[0]):
+            return given[0].decode()
     return f"{_process}-{next(_numbers):x}"
 
 

@@ -33,7 +33,9 @@ def _endpoint(page: Page, handle: Handler, recognise: Stage) -> Endpoint:
     handler = handle if page.who == "anyone" else _with_payload(handle)  # where browsers send forms
     if page.who == "caller":
         handler = partial(recognise, forward=handler)
-    return Endpoint(operation=operation, handle=handler, names=names, fields=(), private=page.who != "admin")
+    return Endpoint(
+        id=operation.id, operation=operation, handle=handler, names=names, fields=(), private=page.who != "admin"
+    )
 
 
 def _with_payload(handle: Handler) -> Handler:

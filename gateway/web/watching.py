@@ -33,8 +33,8 @@ class Watch:
         self.left = False
 
     def __enter__(self) -> Self:
-        self._task = asyncio.current_task(self._waiting.loop())
         self._waiting.add(self)
+        self._task = asyncio.current_task(self._waiting.loop)
         return self
 
     def __exit__(self, *_: object) -> None:

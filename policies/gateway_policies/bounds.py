@@ -16,11 +16,11 @@ class Bound:
         self.expired = False
 
     def __enter__(self) -> None:
-        task = asyncio.current_task(self._overdue.loop())
+        self._overdue.add(self)
+        task = asyncio.current_task(self._overdue.loop)
         assert task is not None  # noqa: S101 - a stage is awaited, so somebody runs it
         self._task = task
         self._cancelling = task.cancelling()
-        self._overdue.add(self)
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None

@@ -57,7 +57,7 @@ def query_check(parameters: list[Parameter], *, paged: bool) -> Callable[[Call],
         if not (paged and "cursor" in given):
             yield from (Violation("query", "required", name=name) for name in required if name not in given)
 
-    return check
+    return check if required else lambda call: check(call) if call.query else iter(())
 
 
 _NONE = "unknown parameter: this endpoint has no query parameters"

@@ -10,6 +10,7 @@ goes beyond is a 429 with Retry-After.
 import math
 from collections.abc import Awaitable, Callable, Mapping
 from ipaddress import IPv6Address
+from operator import attrgetter
 from typing import Annotated, Literal
 
 import msgspec
@@ -172,10 +173,6 @@ def _taker(settings: Quota, site: Site, kit: Kit) -> Callable[[str], Share | Awa
     return take
 
 
-def _caller(call: Call) -> str:
-    return call.caller.id
-
-
 def _user(call: Call) -> str:
     """The user whom the caller acts for, else the caller; a user's id must not be mistaken for a caller's."""
     return f"user {call.caller.user}" if call.caller.user else f"caller {call.caller.id}"
@@ -193,7 +190,7 @@ def _network(call: Call) -> str:
     return str(parsed.ipv4_mapped or int(parsed) >> 64)
 
 
-WHO: Mapping[str, Callable[[Call], str]] = {"caller": _caller, "user": _user, "ip": _network}
+WHO: Mapping[str, Callable[[Call], str]] = {"caller": attrgetter("caller.id"), "user": _user, "ip": _network}
 
 policy = Policy(
     name="quota",

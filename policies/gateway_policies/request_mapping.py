@@ -69,6 +69,8 @@ def _value(call: Call, name: str) -> str | None:
 
 def segment(name: str, value: str) -> str:
     """A value as one path segment: whatever it holds, it can neither end the segment nor climb out of the path."""
+    if value.isalnum() and value.isascii():
+        return value
     if value in {"", ".", ".."}:
         violation = Violation("path", "cannot stand in a path", name=name)
         raise InvalidRequest(f"path parameter `{name}` cannot be {value!r}", violations=[violation])

@@ -3,6 +3,7 @@
 import math
 import re
 from collections.abc import Callable, Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 import jsonschema_rs
@@ -59,8 +60,10 @@ def typed(parameter: Parameter) -> Callable[[list[str]], Any]:
     schema = parameter.schema
     if parameter.style == "deep":
         return _object_reader(schema)
-    if "array" not in wanted_types(schema):
-        kinds = wanted_types(schema)
+    kinds = wanted_types(schema)
+    if kinds == ("string",):
+        return itemgetter(0)
+    if "array" not in kinds:
         return lambda texts: _scalar(texts[0], kinds)
     items = schema.get("items")
     inner = wanted_types(items) if isinstance(items, dict) else ()
