@@ -119,11 +119,14 @@ async def made_ready(storage: str) -> int:
     Raises OtherRevision, and StoreUnavailable.
     """
     from gateway.stores import Database, SqlStore  # noqa: PLC0415 - only where a config needs a database
-    from gateway.stores.revisions import prepare  # noqa: PLC0415 - alembic, which nothing else needs
+    from gateway.stores.standing import current  # noqa: PLC0415 - the same
 
     database = Database(storage)
     try:
-        await prepare(database)
+        if not await current(database):
+            from gateway.stores.revisions import prepare  # noqa: PLC0415 - alembic, for whoever changes tables
+
+            await prepare(database)
         return len(await SqlStore(database).keys.every())
     finally:
         await database.close()

@@ -133,7 +133,7 @@ def _keys(storage: str) -> int:
     """How many there are, in a database that is ready."""
     from gateway.errors import StoreUnavailable
     from gateway.records import made_ready
-    from gateway.stores.revisions import OtherRevision
+    from gateway.stores.standing import OtherRevision
 
     try:
         return asyncio.run(made_ready(storage))

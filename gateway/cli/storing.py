@@ -27,7 +27,8 @@ MISSING_EXIT = 69
 def with_store(config: str, work: "Callable[[SqlStore], Awaitable[T]]") -> T:
     """Makes the tables of an empty database; refuses one of another revision."""
     from gateway.stores import SqlStore
-    from gateway.stores.revisions import OtherRevision, prepare
+    from gateway.stores.revisions import prepare
+    from gateway.stores.standing import OtherRevision
 
     async def prepared(database: "Database") -> T:
         try:

@@ -41,7 +41,7 @@ async def _within(config: Path, work: "Callable[[Kit], Awaitable[T]]", *, vault:
     from gateway.launch import Launch, holds_tokens, public_url_of
     from gateway.plan import Flags, compile_plans
     from gateway.records import made_ready
-    from gateway.stores.revisions import OtherRevision
+    from gateway.stores.standing import OtherRevision
     from gateway.world import World
 
     registry = discover()

@@ -13,15 +13,12 @@ from alembic.util.exc import CommandError
 from sqlalchemy import Connection, text
 
 from gateway.stores.database import Database
+from gateway.stores.standing import OtherRevision
 
 _LOCK = 7_431_908_112
 """The advisory lock of whoever changes the tables of a PostgreSQL."""
 
 State = Literal["empty", "current", "behind", "ahead"]
-
-
-class OtherRevision(Exception):
-    """The tables are not those of this version; the message names the command that mends it."""
 
 
 class Revision(msgspec.Struct, frozen=True):

@@ -12,7 +12,8 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import text
 
 from gateway.stores import Database
-from gateway.stores.revisions import OtherRevision, downgrade, prepare, revision_of, upgrade
+from gateway.stores.revisions import downgrade, prepare, revision_of, upgrade
+from gateway.stores.standing import OtherRevision, current
 from gateway.stores.tables import metadata
 
 START = """
@@ -50,10 +51,12 @@ async def pretend(database: Database, revision: str) -> None:
 def test_an_empty_database_gets_the_tables_that_the_code_knows(url: str) -> None:
     async def scenario(database: Database) -> None:
         assert (await revision_of(database)).state == "empty"
+        assert not await current(database)
         await prepare(database)
         await prepare(database)
 
         assert (await revision_of(database)).state == "current"
+        assert await current(database)
         async with database.read() as connection:
             assert await connection.run_sync(_differences) == []
 
