@@ -12,13 +12,13 @@ import msgspec
 
 from gateway.callers import believing
 from gateway.catalog import catalog_of, public_pages
-from gateway.contract import Call, Catalog, Handler, Reply, Stage
+from gateway.contract import Catalog, Handler, Stage
 from gateway.diagnostics import InvalidConfig, render_concise
 from gateway.launch import Launch, holds_tokens, keyed, public_url_of, remembers
 from gateway.loading import Loaded, load
 from gateway.openapi import Entry, explanations, served
 from gateway.operations import Health, admin_handlers, health_handlers
-from gateway.plan import Flags, Plan, Plans, bind, compile_plans
+from gateway.plan import Flags, Plan, Plans, compile_plans
 from gateway.recalling import RECALLED
 from gateway.registry import Registry, discover
 from gateway.rendering import Rendered, resolved
@@ -27,6 +27,7 @@ from gateway.siblings import Voice
 from gateway.tidying import tidy_memory
 from gateway.upstream import sender
 from gateway.web.edge import Edge
+from gateway.web.entrance import observed
 from gateway.web.forwarded import networks
 from gateway.web.generation import Endpoint, Generation
 from gateway.web.intake import Door
@@ -193,7 +194,7 @@ class Application:
 
     def _generation(self, loaded: Loaded, plans: Plans, catalog: Catalog, recognise: Stage) -> Generation:
         server, every, public_url = loaded.config.server, [*plans.endpoints, *plans.native], catalog.public_url
-        endpoints = [Endpoint.of(plan, self._handler(plan)) for plan in every]
+        endpoints = [Endpoint.of(observed(plan, self._launch.observe), self._send(plan)) for plan in every]
         pages = public_pages(self._registry.pages, catalog)
         endpoints += page_endpoints(pages, self._world.kit, recognise)
         problems = explanations(Entry.of(plan.operation, plan.policies) for plan in every)
@@ -228,18 +229,7 @@ class Application:
         endpoints = page_endpoints(pages, self._world.kit, believing)
         return Generation(endpoints, site, Door(body_limit=64 * 1024, keyless=not self._launch.guards), "")
 
-    def _handler(self, plan: Plan) -> Handler:
-        handle, observe = bind(plan, self._send(plan)), self._launch.observe
-        if observe is None:
-            return handle
-
-        async def observed(call: Call) -> Reply:
-            observe(call.trail)
-            return await handle(call)
-
-        return observed
-
-    def _send(self, plan: Plan) -> Any:
+    def _send(self, plan: Plan) -> Handler:
         engine = self._world.engines.get(allow_private=plan.allow_private)
         return sender(plan.operation, engine, connect_timeout=plan.connect_timeout)
 

@@ -6,6 +6,7 @@ Every answer there is leaves through `respond`, so every answer carries a correl
 import asyncio
 import logging
 from collections.abc import Awaitable, Sequence
+from functools import partial
 from typing import Any
 
 from gateway.contract import LEFT, Body, Call, Caller, Event, Finished, Headers, Reply, Trace, Trail, first
@@ -17,7 +18,7 @@ from gateway.web.compression import without_suffix
 from gateway.web.cors import cors_fields, preflight
 from gateway.web.forwarded import client_address
 from gateway.web.generation import Endpoint, Generation, allow_of
-from gateway.web.intake import Head, Receive, Scope, Uploading, admit, correlation_of, parse_query, read_body
+from gateway.web.intake import Head, Receive, Scope, Uploading, admit, correlation_of, parse_query, read_body, target_of
 from gateway.web.outgoing import OWN, Outgoing, Send, at_vendor, respond, server_timing
 from gateway.web.routing import Match
 from gateway.web.watching import Watch
@@ -161,13 +162,15 @@ class Exchange:
             if endpoint.uploads:
                 upload = Uploading(self._receive, self._generation.door.body_limit)
                 body = upload.chunks()
-            else:
+            elif endpoint.entrance is None:
                 body = await self._read(head)
-        call = self._call(endpoint, values, head, trail, body)
+        call, handle = self._call(endpoint, values, head, trail, body), endpoint.handle
+        if head.length != 0 and endpoint.entrance is not None:
+            call, handle = await endpoint.entrance(call, partial(self._read, head))
         watch = Watch(self._around.waiting, self._receive, trail, harmless=call.method in _HARMLESS, upload=upload)
         try:
             with watch:
-                reply = await endpoint.handle(call)
+                reply = await handle(call)
                 if not isinstance(reply.body, bytes):
                     watch.always()
                 await self._respond(
@@ -198,7 +201,7 @@ class Exchange:
             query=parse_query(scope["query_string"]),
             headers=without_suffix(head.headers),
             body=body,
-            target=_target(scope) if operation.native else "",
+            target=target_of(scope) if operation.native else "",
         )
 
     async def _read(self, head: Head) -> bytes:
@@ -239,10 +242,3 @@ class Exchange:
             field = (b"x-correlation-id", self._correlation.encode())
             message["headers"] = [*message.get("headers", ()), field, *self._generation.fields]
         await self._out(message)
-
-
-def _target(scope: Scope) -> str:
-    """Path and query as they stood on the wire: a native mount passes them on."""
-    query: bytes = scope["query_string"]
-    target: bytes = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
-    return target.decode("latin-1")

@@ -9,7 +9,8 @@ import msgspec
 
 from gateway.contract import Handler, Headers
 from gateway.declared import Operation
-from gateway.plan import Plan
+from gateway.plan import Plan, bind
+from gateway.web.entrance import Entrance
 from gateway.web.intake import Door
 from gateway.web.routing import PARAMETER, REST, RouteTable
 
@@ -18,7 +19,10 @@ Asgi = Any
 
 
 class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
-    """A bound plan as the edge needs it: names of its path parameters, and fields that all of its answers carry."""
+    """A bound plan as the edge needs it: names of its path parameters, and fields that all of its answers carry.
+
+    What has a body comes by the `entrance`, where there is one.
+    """
 
     id: str
     operation: Operation
@@ -26,15 +30,17 @@ class Endpoint(msgspec.Struct, frozen=True, kw_only=True):
     names: tuple[str, ...]
     fields: Headers
     private: bool
+    entrance: Entrance | None = None
     uploads: bool = False
 
     @classmethod
-    def of(cls, plan: Plan, handle: Handler) -> "Endpoint":
+    def of(cls, plan: Plan, send: Handler) -> "Endpoint":
         operation = plan.operation
         return cls(
             id=operation.id,
             operation=operation,
-            handle=handle,
+            handle=bind(plan, send),
+            entrance=Entrance.of(plan, send),
             names=tuple(segment[1:-1] for segment in operation.route.split("/") if segment.startswith("{")),
             fields=tuple(_fields(plan)),
             private=operation.user_bound,

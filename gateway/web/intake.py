@@ -198,6 +198,13 @@ def _chunk(message: Message) -> bytes:
     return chunk
 
 
+def target_of(scope: Scope) -> str:
+    """Path and query as they stood on the wire: a native mount passes them on."""
+    query: bytes = scope["query_string"]
+    target: bytes = scope["raw_path"] + b"?" + query if query else scope["raw_path"]
+    return target.decode("latin-1")
+
+
 def parse_query(raw: bytes) -> tuple[tuple[str, str], ...]:
     """Decoded pairs in their order; `+` is a space. Raises InvalidRequest for what is not UTF-8 or too much."""
     if not raw:

@@ -6,9 +6,11 @@ from typing import Any
 
 import msgspec
 
+from gateway.callers import believing
 from gateway.contract import Call, Handler, Kit, Page, Reply, Stage
 from gateway.declared import Operation
 from gateway.errors import InvalidRequest, Violation
+from gateway.web.entrance import Entrance, admitted
 from gateway.web.generation import Endpoint
 
 _ADMIN = "/admin/"
@@ -31,10 +33,19 @@ def _endpoint(page: Page, handle: Handler, recognise: Stage) -> Endpoint:
     )
     names = tuple(segment[1:-1] for segment in page.path.split("/") if segment.startswith("{"))
     handler = handle if page.who == "anyone" else _with_payload(handle)  # where browsers send forms
+    entrance = None
     if page.who == "caller":
+        if recognise is not believing:
+            entrance = Entrance(partial(recognise, forward=admitted), handler)
         handler = partial(recognise, forward=handler)
     return Endpoint(
-        id=operation.id, operation=operation, handle=handler, names=names, fields=(), private=page.who != "admin"
+        id=operation.id,
+        operation=operation,
+        handle=handler,
+        entrance=entrance,
+        names=names,
+        fields=(),
+        private=page.who != "admin",
     )
 
 
