@@ -24,7 +24,7 @@ from gateway.registry import Registry, discover
 from gateway.rendering import Rendered, resolved
 from gateway.settled import settled
 from gateway.siblings import Voice
-from gateway.tidying import tidy_memory
+from gateway.tidying import aside, tidy_memory
 from gateway.upstream import sender
 from gateway.web.edge import Edge
 from gateway.web.entrance import observed
@@ -111,7 +111,7 @@ class Application:
         async with self._reloading:
             if self._closed:
                 return (ENDING,)
-            problems = await asyncio.to_thread(self.reload)
+            problems = await aside(self.reload)
             if self.speaks:
                 await self._world.reloaded(self._loaded.config.digest[:12], len(problems), address)
             return problems

@@ -27,7 +27,7 @@ from gateway.serving.siblings import Doors, answering
 from gateway.serving.signals import HELD_BACK
 from gateway.serving.turns import Turns
 from gateway.serving.watch import changes
-from gateway.tidying import tidy_memory
+from gateway.tidying import settle_memory
 from gateway.web.guarding import Guard
 
 logger = logging.getLogger("gateway")
@@ -65,7 +65,7 @@ async def _work(application: Application, options: Options, place: Place | None)
             servers.append(listener(_admin(application, options), *options.admin, None))
         await application.start()
         serving = [asyncio.create_task(server.serve()) for server in servers]
-        tidy_memory()
+        settle_memory()
         turns = Turns(time.monotonic)
         turns.start()
         stack.callback(turns.stop)
