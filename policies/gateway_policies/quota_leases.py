@@ -3,12 +3,14 @@
 A lease is at most a twentieth of what is left, and what is not used within a second goes back: together the processes
 never allow more than the quota, and none refuses for long what another does not use. Near its end each request asks.
 
-While a lease lies unused, the quota refills; were it full meanwhile, the lease would come on top of it. So a lease
-lasts no longer than until what this process has used itself is there again: before, the quota cannot be full.
+While a lease lies unused, the quota refills; were it full meanwhile, the lease would come on top of it. So what refills
+in the time of a lease is taken along as its `spare`, which nobody uses, and goes back with what is left of it.
 """
 
 import asyncio
-from collections.abc import Callable
+import math
+from collections.abc import Callable, Coroutine
+from typing import Any
 
 import msgspec
 
@@ -17,9 +19,9 @@ from gateway import NotShared, Pace, Shared, Taken
 PART = 20
 """A lease is at most this part of what is left."""
 KEPT = 1.0
-"""Seconds after which the rest of a lease goes back."""
-MARGIN = 0.2
-"""Seconds that asking and giving back may take together: a lease ends by so much earlier."""
+"""Seconds that a lease lasts, unless a twentieth of the quota refills sooner."""
+PLENTY = 4
+"""Times the spare has to be there, or nobody takes any."""
 MOST = 100_000
 """Callers whose debts are remembered while the others cannot be reached."""
 
@@ -28,6 +30,7 @@ class Lease(msgspec.Struct):
     """What this process may still allow by itself; `left` is what others could take, when it was asked."""
 
     amount: int
+    spare: int
     left: int
     seconds: float
     until: float
@@ -42,6 +45,8 @@ class Leases:
         self._name = name
         self._pace = pace
         self._clock = clock
+        self._life = min(KEPT, pace.per / PART)
+        self._spare = math.ceil(self._life * pace.amount / pace.per)
         self._leases: dict[str, Lease] = {}
         self._owed: dict[str, int] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -60,30 +65,41 @@ class Leases:
         lease.amount -= 1
         return Taken(1, lease.left + lease.amount, lease.seconds)
 
-    async def ask(self, who: str, busy: float) -> Taken:
-        """One request, and more for a lease where there is plenty: `keep` what is granted. Raises NotShared.
-
-        `busy` are the seconds until what this process has used is there again.
-        """
-        known, most = self._leases.get(who), 1
-        if known is not None and busy >= 2 * MARGIN:
-            most, known.left = max(1, known.left // PART), 0  # who asks at the same time brings no other lease
+    async def ask(self, who: str) -> Taken:
+        """One request, and a lease of more where there is plenty for who asks often. Raises NotShared."""
+        most = 1
+        known = self._leases.get(who)
+        if known is not None:
+            spare, known.spare = known.spare, 0
+            if known.left >= max(PLENTY * self._spare, 2 * PART):
+                most += known.left // PART + self._spare
+            known.left = 0  # who asks at the same time brings no other lease
+            if spare:
+                await self._shared.give_back(f"{self._name}/{who}", self._pace, spare)
         owed = self._owed.pop(who, 0)
         if owed:
             await self._pay(who, owed)
-        return await self._shared.take(f"{self._name}/{who}", self._pace, most, least=1)
+        since = self._clock()
+        taken = await self._shared.take(f"{self._name}/{who}", self._pace, most, least=1)
+        if not taken.granted:
+            return taken
+        more = taken.granted - 1
+        if taken.granted < most:  # there is no plenty any more, so each asks for himself
+            self._begin(self._give_back(who, more))
+            taken, more = Taken(1, taken.remaining + more, taken.seconds), 0
+        return self._keep(who, since + self._life, more, min(more, self._spare), taken)
 
-    def keep(self, who: str, taken: Taken, busy: float) -> None:
-        """What is granted beyond the one request; and what a request that asked at the same time has brought."""
-        now = self._clock()
-        amount, until = taken.granted - 1, now + min(KEPT, busy - MARGIN)
+    def _keep(self, who: str, until: float, more: int, spare: int, taken: Taken) -> Taken:
+        """The one request; what is granted beyond, and what a request that asked at the same time has brought."""
         before = self._leases.get(who)
+        amount, left = more - spare, taken.remaining + spare
         if before is not None:
             before.end.cancel()
-            amount += before.amount
             until = min(until, before.until) if before.amount else until
-        end = asyncio.get_running_loop().call_later(max(until - now, 0.0), self._end, who)
-        self._leases[who] = Lease(amount, taken.remaining, taken.seconds, until, end)
+            amount, spare = amount + before.amount, spare + before.spare
+        end = asyncio.get_running_loop().call_later(max(until - self._clock(), 0.0), self._end, who)
+        self._leases[who] = Lease(amount, spare, left, taken.seconds, until, end)
+        return Taken(1, left + amount, taken.seconds)
 
     def owe(self, who: str) -> None:
         """A request was allowed without asking: it is charged when the others are there again."""
@@ -98,11 +114,14 @@ class Leases:
             raise
 
     def _end(self, who: str) -> None:
-        amount = self._leases.pop(who).amount
-        if amount:
-            task = asyncio.get_running_loop().create_task(self._give_back(who, amount))
-            self._tasks.add(task)
-            task.add_done_callback(self._tasks.discard)
+        lease = self._leases.pop(who)
+        if lease.amount or lease.spare:
+            self._begin(self._give_back(who, lease.amount + lease.spare))
+
+    def _begin(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
 
     async def _give_back(self, who: str, amount: int) -> None:
         try:

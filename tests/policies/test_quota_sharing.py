@@ -118,7 +118,10 @@ def test_a_lease_that_lies_unused_while_the_quota_refills_does_not_come_on_top_o
         for _ in range(30):
             await first(call())
         await asyncio.sleep(0.99)
-        assert await passed(second, 1500) + await passed(first, 100) == 1000
+        at_once = await passed(second, 1500) + await passed(first, 100)
+        assert 1000 - 50 <= at_once <= 1000  # what refills meanwhile is set aside until the lease has ended
+        await asyncio.sleep(0.02)
+        assert at_once + await passed(second, 100) >= 1000
 
     run(main())
 
@@ -127,8 +130,8 @@ def test_a_process_that_stops_gives_back_what_it_does_not_use() -> None:
     async def main() -> None:
         shared = Counting(clock, alone=False)
         leases = Leases(shared, "quota/crm", Pace(100, 100, 100), clock)
-        leases.keep("ann", await leases.ask("ann", 0), 1)
-        leases.keep("ann", await leases.ask("ann", 1), 2)
+        await leases.ask("ann")
+        await leases.ask("ann")
         leases.stop()
         await asyncio.sleep(0)
         assert (await shared.take("quota/crm/ann", Pace(100, 100, 100))).remaining == 97
