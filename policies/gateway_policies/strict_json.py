@@ -5,6 +5,9 @@ from typing import Any, NoReturn
 
 import msgspec
 
+DEEPEST = 10_000
+"""More than the marks of texts in members that stand inside each other, as deep as anything is read."""
+
 
 class Malformed(ValueError):
     """Not a JSON document that everybody reads the same way; the message is fit for callers."""
@@ -27,6 +30,16 @@ def decode(body: bytes) -> Any:
     except ValueError as error:
         raise Malformed(f"not JSON: {error}") from None
     return value
+
+
+def has_more(body: bytes, most: int) -> bool:
+    """Whether so many members and items are surpassed: told by the commas outside of texts, without parsing."""
+    if body.count(b",") < most:
+        return False
+    bare = body.replace(b"\\\\", b"").replace(b'\\"', b"")
+    if bare.count(b'"') > 8 * most + DEEPEST:  # so many texts have more commas between them, however they are nested
+        return True
+    return b"".join(bare.split(b'"')[::2]).count(b",") >= most
 
 
 def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -3,21 +3,32 @@
 It has no key: whatever `path`, `query`, `headers` and `body` of an endpoint declare is held to.
 """
 
+import asyncio
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
+import jsonschema_rs
 import msgspec
 
 from gateway import Call, Handler, JsonSchema, Kit, Operation, Parameter, Policy, Reply, Site, Stage
-from gateway.errors import ContractViolation, InvalidRequest, UnsupportedMediaType, Violation
+from gateway.errors import BodyTooLarge, ContractViolation, InvalidRequest, UnsupportedMediaType, Violation
 from gateway_policies.drift import watcher
 from gateway_policies.drift_pages import PAGES
 from gateway_policies.query import defaults, query_check
-from gateway_policies.strict_json import Malformed, decode
+from gateway_policies.strict_json import Malformed, decode, has_more
 from gateway_policies.texts import checker, validator
 
 MOST_TOLD = 20
 """Violations in one answer; a body can break its schema in thousands of places."""
+MOST_SOUGHT = 5_000
+"""Members and items among which all violations are sought; of a body that has more the first one is told."""
+LONGEST = 300
+"""Characters of what is said of one: it repeats what it is about, which may be the whole body."""
+LIGHT = 64 * 1024
+"""Bytes of a body that are read at once; larger ones are read in a thread, one after the other."""
+MOST_MEMBERS = 250_000
+"""Members and items of a body: what reading them takes in one piece, nobody else is answered in."""
 
 Check = Callable[[Call], Iterator[Violation]]
 
@@ -29,12 +40,17 @@ def build(settings: None, site: Site, kit: Kit) -> Mapping[str, Stage]:
     read_body = None if operation.uploads else _body_reader(operation.body)
     watch = watcher(operation, kit)
     check_answer = _answer_checker(operation) if operation.strict and not operation.stream else None
+    turn = kit.keep(("validate", "turn"), lambda: asyncio.Semaphore(1))
 
     async def validate(call: Call, forward: Handler) -> Reply:
         violations = [violation for check in checks for violation in check(call)]
         payload: Any = msgspec.UNSET
         if read_body is not None:
-            payload, wrong = read_body(call)
+            if len(call.body) <= LIGHT:  # type: ignore[arg-type] # only what is uploaded comes in chunks
+                payload, wrong = read_body(call)
+            else:
+                async with turn:
+                    payload, wrong = await asyncio.to_thread(read_body, call)
             violations += wrong
         if violations:
             call.trail.note("validate.refused", violations=len(violations))
@@ -111,23 +127,35 @@ def _body_reader(schema: JsonSchema | None) -> Callable[[Call], tuple[Any, list[
         if not call.body and media_type is None:
             return msgspec.UNSET, [Violation("body", "required: a JSON document")]
         _check_media_type(media_type)
+        if len(call.body) > LIGHT and has_more(call.body, MOST_MEMBERS):
+            raise BodyTooLarge(f"a JSON body has at most {MOST_MEMBERS} members and items")
         try:
             payload = decode(call.body)
         except Malformed as malformed:
             return msgspec.UNSET, [Violation("body", str(malformed))]
         if valid.is_valid(payload):
             return payload, []
-        return payload, list(_violations(valid, payload))
+        return payload, list(_violations(valid, payload, call.body))
 
     return read
 
 
-def _violations(valid: Any, payload: Any) -> Iterator[Violation]:
-    for number, error in enumerate(valid.iter_errors(payload)):
-        if number == MOST_TOLD:
-            return
+def _violations(valid: Any, payload: Any, body: bytes) -> Iterator[Violation]:
+    for error in _first_errors(valid, payload, sought=body.count(b",") <= MOST_SOUGHT):
         pointer = "".join(f"/{str(step).replace('~', '~0').replace('/', '~1')}" for step in error.instance_path)
-        yield Violation("body", error.message, pointer=pointer)
+        message = error.message if len(error.message) <= LONGEST else f"{error.message[:LONGEST]}…"
+        yield Violation("body", message, pointer=pointer)
+
+
+def _first_errors(valid: Any, payload: Any, *, sought: bool) -> list[jsonschema_rs.ValidationError]:
+    """The validator finds all of them before it tells the first; it takes microseconds for each."""
+    if sought:
+        return list(islice(valid.iter_errors(payload), MOST_TOLD))
+    try:
+        valid.validate(payload)
+    except jsonschema_rs.ValidationError as error:
+        return [error]
+    return []
 
 
 def _no_body(call: Call) -> tuple[Any, list[Violation]]:
