@@ -1,7 +1,7 @@
 """Finds the installed policies and credentials, and makes the types of the file that they add up to."""
 
 from collections import Counter
-from functools import reduce
+from functools import lru_cache, reduce
 from importlib.metadata import EntryPoint, entry_points
 from operator import or_
 from types import UnionType
@@ -29,8 +29,8 @@ class PluginError(Exception):
     """An installed package does not offer what it says; the message names the distribution."""
 
 
-class Registry(msgspec.Struct, frozen=True):
-    """What is installed, built in or not: one tuple for each group of entry points."""
+class Registry(msgspec.Struct, frozen=True, eq=False):
+    """What is installed, built in or not: one tuple for each group of entry points; a process has one."""
 
     policies: tuple[Policy, ...]
     credentials: tuple[Credential, ...]
@@ -104,8 +104,12 @@ class Written(msgspec.Struct, frozen=True):
     endpoint: Any
 
 
+@lru_cache(maxsize=1)
 def written_types(registry: Registry) -> Written:
-    """The types that integrations.yaml is read with, every policy's key among them at each of the three levels."""
+    """The types that integrations.yaml is read with, every policy's key among them at each of the three levels.
+
+    The same at each reload.
+    """
     policies = registry.policy_types()
     keys = [(name, _policy_key(name, kind, registry), UNSET) for name, kind in policies.items()]
     credential: Any = Annotated[registry.credential_type() | None, top.CREDENTIAL]

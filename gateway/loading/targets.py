@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 from typing import Any
 
 from msgspec import inspect
@@ -23,7 +24,7 @@ class Targets:
     """Finds the types at a place of the file; `data` tells which branch of a union was meant."""
 
     def __init__(self, document: Any, data: Any) -> None:
-        self.root = inspect.type_info(document)
+        self.root = _described(document)
         self._data = data
 
     def at(self, path: Keys) -> tuple[inspect.Type, ...]:
@@ -33,6 +34,12 @@ class Targets:
             kinds = [step for kind in kinds for found in branches(kind, value) for step in steps(found, key)]
             value = _item(value, key)
         return tuple(found for kind in kinds for found in flat(kind))
+
+
+@lru_cache(maxsize=1)
+def _described(document: Any) -> inspect.Type:
+    """Thousands of parts, and the same at each reload."""
+    return inspect.type_info(document)
 
 
 def is_secret(kinds: Iterable[inspect.Type]) -> bool:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Callable, Mapping
+from functools import cache
 from importlib.resources import files
 from typing import Any
 
@@ -135,6 +136,8 @@ def _assets() -> HTTPRouteHandler:
     return asset
 
 
+@cache
 def _static() -> Mapping[str, bytes]:
+    """Two megabytes, which all sites of a process have in common."""
     folder = files("gateway") / "static"
     return {f.name: f.read_bytes() for f in folder.iterdir() if f.is_file() and f.name.endswith(tuple(_TYPES))}
