@@ -6,6 +6,7 @@ import re
 
 import msgspec
 
+from gateway.callers.naming import user_named
 from gateway.contract import Headers, first
 from gateway.errors import InvalidRequest, Violation
 
@@ -48,7 +49,7 @@ def user_of(headers: Headers) -> str | None:
         return None
     if len(said) > 1 or not _USER.fullmatch(said[0]):
         raise InvalidRequest(violations=[Violation(place="header", name="X-Gateway-User", detail=_ONE_USER)])
-    return said[0].decode("ascii")
+    return user_named(said[0].decode("ascii"))
 
 
 def _presented(secret: bytes, user: str | None) -> Presented | None:

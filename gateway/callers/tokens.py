@@ -11,6 +11,7 @@ from joserfc import jwt
 from joserfc.errors import JoseError
 
 from gateway.callers.key_set import Keys
+from gateway.callers.naming import application_named, user_alone, user_named
 from gateway.contract import Caller
 from gateway.errors import Unauthenticated
 from gateway.units import Secret
@@ -64,10 +65,11 @@ class Tokens:
         except (JoseError, msgspec.MsgspecError, ValueError, TypeError, RecursionError) as wrong:
             raise Unauthenticated(_REFUSED) from wrong
         user = claims["sub"]
-        application = claims.get("client_id") or claims.get("azp") or user
+        application = claims.get("client_id") or claims.get("azp") or ""
         if not isinstance(user, str) or not isinstance(application, str) or not user:
             raise Unauthenticated(_REFUSED)
-        return float(claims["exp"]), application, user
+        who = application_named(application) if application else user_alone(user)
+        return float(claims["exp"]), who, user_named(user)
 
 
 def _kid(token: str) -> str | None:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
+from gateway.callers.naming import user_named
 from gateway.contract import Call, Catalog, Handler, Kit, Page, Reply
 from gateway.errors import ForeignOrigin, InvalidRequest, NoSuchConnection, ScopeMissing, Violation
 from gateway.pages import json_reply
@@ -40,7 +41,8 @@ class SecretGiven(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fiel
 
 async def make_link(kit: Kit, call: Call) -> Reply:
     wanted = body_of(call, LinkWanted)
-    user = acting_for(call.caller) if wanted.user is UNSET else wanted.user
+    own = wanted.user is UNSET or wanted.user == call.caller.id
+    user = acting_for(call.caller) if own else user_named(str(wanted.user))
     if not may_act_for(call.caller, user):
         raise ScopeMissing(f"the key `{call.caller.id}` may not act for another user: it has no scope `act-as`")
     catalog = kit.catalog()

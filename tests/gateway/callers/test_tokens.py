@@ -41,7 +41,7 @@ def test_a_token_of_the_issuer_names_the_application_and_its_user(good: str) -> 
 
 
 def test_an_application_without_a_name_is_its_user() -> None:
-    assert run(Scene().ask(token(without="client_id"))).id == "ann"
+    assert run(Scene().ask(token(without="client_id"))).id == "user:ann"
 
 
 def _tampered() -> str:

@@ -98,3 +98,19 @@ def test_a_token_of_another_link_or_browser_does_not_fit(house: House) -> None:
         cookie = browser.cookies[COOKIE]
         for token in ("", form_token(cookie, "another"), form_token(new_cookie(), ticket)):
             assert refused(browser.post(link, {"token": token}, {}), "This page was not opened here")
+
+
+def test_a_link_for_a_user_named_as_a_key_connects_nothing_to_that_key(house: House) -> None:
+    key = "gwk_live_0123456789"
+    with browser_of(house) as browser:
+        brought(browser, house, key)
+
+    (connection,) = house.run(house.kit.stored.connections.every())
+    assert connection.user == f"user:{key}"
+    assert f"user:{key}" in _page_of(house, key)
+
+
+def _page_of(house: House, user: str) -> str:
+    with house.caller() as caller, browser_of(house) as browser:
+        told = caller.post("/connect-links", json={"provider": "acme", "user": user}).json()
+        return browser.get(told["connect_url"]).text
