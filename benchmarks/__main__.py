@@ -15,7 +15,6 @@ from benchmarks.servers import (
     COMPARED,
     GATEWAY,
     HANDWRITTEN,
-    OWN_CORE,
     TRAEFIK,
     UPSTREAM,
     Server,
@@ -65,7 +64,7 @@ def _measured(plan: Plan, wanted: list[Server]) -> Results:
         upstream = stack.enter_context(serving(UPSTREAM, plan.cores, "", plan.rivals))
         base = upstream.url.rpartition("/items")[0]
         started = {UPSTREAM.name: upstream}
-        ours = [server for server in (GATEWAY, OWN_CORE, CACHED) if server.found(plan.rivals)]
+        ours = [server for server in (GATEWAY, CACHED) if server.found(plan.rivals)]
         for server in (*ours, *there):
             started[server.name] = stack.enter_context(serving(server, plan.cores, base, plan.rivals))
         rows = _rounds(plan, started)
