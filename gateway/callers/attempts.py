@@ -1,10 +1,11 @@
-"""Wrong keys by address: whoever tries many is not even looked up for a while."""
+"""Wrong keys, and wrong links, by address: whoever tries many is not even looked up for a while."""
 
 from collections import OrderedDict
 from collections.abc import Callable
+from ipaddress import IPv6Address
 
 ALLOWED = 20
-"""Wrong keys that an address may try in a row; one more is allowed with every three seconds."""
+"""Wrong ones that an address may try in a row; one more is allowed with every three seconds."""
 EVERY = 3.0
 FULL = (ALLOWED + 1) * EVERY
 """Seconds until it is empty again, however many there were: whoever stops is looked up again after three."""
@@ -19,11 +20,26 @@ class Attempts:
         self._empty_at: OrderedDict[str, float] = OrderedDict()
 
     def failed(self, address: str) -> None:
-        now = self._clock()
-        fuller = max(self._empty_at.pop(address, now), now) + EVERY
-        self._empty_at[address] = min(fuller, now + FULL)
+        now, whose = self._clock(), _network(address)
+        fuller = max(self._empty_at.pop(whose, now), now) + EVERY
+        self._empty_at[whose] = min(fuller, now + FULL)
         while len(self._empty_at) > REMEMBERED or next(iter(self._empty_at.values())) <= now:
             self._empty_at.popitem(last=False)
 
     def too_many(self, address: str) -> bool:
-        return self._empty_at.get(address, 0.0) - self._clock() > ALLOWED * EVERY
+        return self.wait(address) > 0
+
+    def wait(self, address: str) -> float:
+        """Seconds until one more is allowed; not positive where it is now."""
+        return self._empty_at.get(_network(address), 0.0) - self._clock() - ALLOWED * EVERY
+
+
+def _network(address: str) -> str:
+    """Of IPv6 the network: whoever has one address of it has them all."""
+    if ":" not in address:
+        return address
+    try:
+        parsed = IPv6Address(address)
+    except ValueError:
+        return address
+    return str(parsed.ipv4_mapped or f"{int(parsed) >> 64:x}::")

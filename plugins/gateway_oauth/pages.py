@@ -1,11 +1,15 @@
 """The pages of the flow: the link, the way to the provider, the way back from it."""
 
 import hmac
+import math
 from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import Literal
 from urllib.parse import parse_qs, urlsplit
 
+import msgspec
+
+from gateway.callers.attempts import Attempts
 from gateway.contract import Call, Catalog, Handler, Kit, Page, Reply
 from gateway.errors import GatewayError
 from gateway_oauth import flow, links, screens
@@ -101,19 +105,29 @@ async def _application(kit: Kit, caller: str) -> str:
 def _as_page(work: Work) -> Callable[[Kit], Handler]:
     """Whatever is wrong becomes a page: there is a person who reads it."""
 
-    async def answered(kit: Kit, call: Call) -> Reply:
+    async def answered(kit: Kit, guesses: Attempts, call: Call) -> Reply:
+        address = call.caller.address
+        if (wait := guesses.wait(address)) > 0:
+            return _refused(refusal("often"), (b"retry-after", b"%d" % math.ceil(wait)))
         try:
             return await work(kit, call)
         except FlowRefused as refused:
-            shown = refused
+            if refused.guessed:
+                guesses.failed(address)
+            return _refused(refused)
         except GatewayError:
-            shown = refusal("busy")
-        return screens.page_reply(screens.refusal_page(title=shown.title, text=shown.text), status=shown.status)
+            return _refused(refusal("busy"))
 
     def build(kit: Kit) -> Handler:
-        return partial(answered, kit)
+        guesses = kit.keep(("connect", "guesses"), lambda: Attempts(kit.clock))
+        return partial(answered, kit, guesses)
 
     return build
+
+
+def _refused(shown: FlowRefused, *fields: tuple[bytes, bytes]) -> Reply:
+    page = screens.page_reply(screens.refusal_page(title=shown.title, text=shown.text), status=shown.status)
+    return msgspec.structs.replace(page, headers=(*page.headers, *fields))
 
 
 def flow_pages(dealings: Dealings) -> tuple[Page, ...]:

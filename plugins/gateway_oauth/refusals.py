@@ -9,32 +9,37 @@ import msgspec
 class FlowRefused(Exception):
     """The flow ends here. `title` is what happened, `text` what helps; both are shown as text, never as HTML."""
 
-    def __init__(self, title: str, text: str, status: int = 400) -> None:
+    def __init__(self, title: str, text: str, status: int = 400, *, guessed: bool = False) -> None:
+        """`guessed`: what was brought is known here to nobody, so it may have been tried out."""
         super().__init__(title)
         self.title = title
         self.text = text
         self.status = status
+        self.guessed = guessed
 
 
 class _Words(msgspec.Struct, frozen=True):
     title: str
     text: str
     status: int = 400
+    guessed: bool = False
 
     def refusal(self) -> FlowRefused:
-        return FlowRefused(self.title, self.text, self.status)
+        return FlowRefused(self.title, self.text, self.status, guessed=self.guessed)
 
 
 _AGAIN = "Go back to the application and start again from there."
 _OPERATOR = "This cannot be mended here: tell whoever runs the application."
 
 _KNOWN: Mapping[str, _Words] = {
-    "link": _Words("This link works no more", f"It works once and for ten minutes. {_AGAIN}", 410),
+    "link": _Words("This link works no more", f"It works once and for ten minutes. {_AGAIN}", 410, guessed=True),
     "page": _Words(
         "This page was not opened here", f"The button works only on the page that this link leads to. {_AGAIN}", 403
     ),
     "state": _Words(
-        "This answer belongs to nothing that was begun", f"It was used already, or came too late. {_AGAIN}"
+        "This answer belongs to nothing that was begun",
+        f"It was used already, or came too late. {_AGAIN}",
+        guessed=True,
     ),
     "browser": _Words(
         "This was begun in another browser",
@@ -48,6 +53,7 @@ _KNOWN: Mapping[str, _Words] = {
     "code": _Words("The provider did not take back what it gave", f"Nothing was connected. {_AGAIN}"),
     "broken": _Words("The provider's answer cannot be used", f"Nothing was connected. {_OPERATOR}", 502),
     "down": _Words("The provider does not answer", f"Nothing was connected. Wait a moment. {_AGAIN}", 503),
+    "often": _Words("Too many links that lead nowhere", "Wait a moment, then open yours again.", 429),
     "busy": _Words("The gateway cannot do that at the moment", f"Nothing was connected. Wait a moment. {_AGAIN}", 503),
 }
 

@@ -32,3 +32,26 @@ def test_however_many_there_were_it_is_over_soon_after_the_last() -> None:
     clock.now += FULL
     attempts.failed("b")
     assert list(attempts._empty_at) == ["b"]
+
+
+def test_addresses_of_one_network_are_one_who_tries() -> None:
+    attempts = Attempts(Clock())
+    for number in range(ALLOWED + 1):
+        attempts.failed(f"2001:db8::{number:x}")
+    attempts.failed("not an address: at all")
+
+    assert attempts.too_many("2001:db8::ffff")
+    assert not attempts.too_many("2001:db8:0:1::1")
+    assert not attempts.too_many("not an address: at all")
+
+
+def test_who_is_held_off_can_be_told_for_how_long() -> None:
+    clock = Clock()
+    attempts = Attempts(clock)
+    assert attempts.wait("a") <= 0
+    for _ in range(10 * ALLOWED):
+        attempts.failed("a")
+
+    assert attempts.wait("a") == EVERY
+    clock.now += EVERY
+    assert attempts.wait("a") <= 0
