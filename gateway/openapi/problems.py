@@ -44,7 +44,6 @@ _VERDICTS: Mapping[str, tuple[int, str]] = {
 
 _NOT_WITHOUT_A_RULE = frozenset({401, 403, 429})
 """What these mean is built in; only a rule that keeps the vendor's status lets them through."""
-_HARMLESS = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 def problems(entry: Entry, *, keyless: bool) -> dict[str, tuple[str, ...]]:
@@ -70,7 +69,7 @@ def _errors(entry: Entry, *, keyless: bool) -> Iterator[type[GatewayError]]:
     yield from _ALWAYS
     conditional: tuple[tuple[type[GatewayError], bool], ...] = (
         (errors.MisdirectedRequest, keyless),
-        (errors.ForeignOrigin, keyless and operation.method not in _HARMLESS),
+        (errors.ForeignOrigin, keyless),
         (errors.Unauthenticated, not keyless),
         (errors.ScopeMissing, not keyless),
         (errors.StoreUnavailable, operation.user_bound or not keyless),

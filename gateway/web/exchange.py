@@ -125,6 +125,8 @@ class Exchange:
         elif match.endpoint is None:
             await self._without_endpoint(match)
         else:
+            if head.led:
+                head.check_goal(match.endpoint.operation)
             await self._endpoint(match.endpoint, match.values, head)
 
     async def _site(self) -> None:

@@ -11,6 +11,7 @@ from urllib.parse import unquote_to_bytes
 import msgspec
 
 from gateway.contract import Headers
+from gateway.declared import Operation
 from gateway.errors import (
     BodyTooLarge,
     ForeignOrigin,
@@ -36,13 +37,17 @@ BODY_SECONDS = 30.0
 """How long a whole body may take to arrive."""
 
 _WATCHED = frozenset(
-    {b"host", b"x-correlation-id", b"content-length", b"transfer-encoding", b"origin", b"sec-fetch-site"}
-)
-_ONCE = _WATCHED - {b"x-correlation-id"}
+    {
+        b"host", b"x-correlation-id", b"content-length", b"transfer-encoding", b"origin", b"sec-fetch-site",
+        b"sec-fetch-mode",
+    }
+)  # fmt: skip
+_ONCE = _WATCHED - {b"x-correlation-id", b"sec-fetch-mode"}
 _LAST: Headers = ((b"connection", b"close"),)
 """Whose request can be read in two ways must not have the next one read."""
 _CORRELATION = re.compile(rb"[A-Za-z0-9._-]{1,128}")
 _HOST = re.compile(rb"(\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::\d{1,5})?")
+FOREIGN = "a page of another site may not call a gateway that asks for no key"
 _LOOPBACK = frozenset({b"localhost", b"127.0.0.1", b"[::1]"})
 _SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 _process = secrets.token_hex(8)
@@ -62,10 +67,19 @@ class Door(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Head(msgspec.Struct, frozen=True):
-    """A request line and header block that passed: `length` of the body in bytes, None where it is chunked."""
+    """A request line and header block that passed: `length` of the body in bytes, None where it is chunked.
+
+    `led`: a page of another site led the browser here, which is good for what is meant for browsers only.
+    """
 
     headers: Headers
     length: int | None
+    led: bool = False
+
+    def check_goal(self, operation: Operation) -> None:
+        """The gateway's own pages have no vendor behind them."""
+        if self.led and operation.base_url:
+            raise ForeignOrigin(FOREIGN)
 
 
 def correlation_of(headers: Headers) -> str:
@@ -92,9 +106,8 @@ def admit(scope: Scope, headers: Headers, door: Door) -> Head:
     if size > HEADER_LIMIT:
         raise HeadersTooLarge(f"the header fields have at most {HEADER_LIMIT} bytes")
     _check_host(found.get(b"host"), door)
-    if door.keyless and scope["method"] not in _SAFE:
-        _check_origin(found, door)
-    return Head(headers, _length(found, door))
+    led = door.keyless and _check_page(scope["method"], found, door)
+    return Head(headers, _length(found, door), led)
 
 
 def _check_host(host: bytes | None, door: Door) -> None:
@@ -105,10 +118,19 @@ def _check_host(host: bytes | None, door: Door) -> None:
         raise MisdirectedRequest("without API keys the gateway answers to localhost, 127.0.0.1 and [::1] only")
 
 
-def _check_origin(found: dict[bytes, bytes], door: Door) -> None:
+def _check_page(method: str, found: dict[bytes, bytes], door: Door) -> bool:
+    """Whether the browser was led here; an OPTIONS asks for nothing that it would not be told anyhow."""
     origin = found.get(b"origin")
-    if found.get(b"sec-fetch-site") == b"cross-site" and origin not in door.origins:
-        raise ForeignOrigin("a page of another site may not call a gateway that asks for no key")
+    if method != "OPTIONS" and found.get(b"sec-fetch-site") == b"cross-site" and origin not in door.origins:
+        if method == "GET" and found.get(b"sec-fetch-mode") == b"navigate":
+            return True
+        raise ForeignOrigin(FOREIGN)
+    if method not in _SAFE:
+        _check_origin(origin, found, door)
+    return False
+
+
+def _check_origin(origin: bytes | None, found: dict[bytes, bytes], door: Door) -> None:
     if origin is None or origin in door.origins:
         return
     scheme, _, host = origin.partition(b"://")

@@ -33,7 +33,7 @@ def test_who_has_to_wait_is_always_told_how_long(status: str) -> None:
     assert found["components"]["headers"][reference.removeprefix("#/components/headers/")]["required"] is True
 
 
-ALWAYS = {"400", "408", "413", "414", "421", "429", "431", "500", "502", "503", "504", "4XX"}
+ALWAYS = {"400", "403", "408", "413", "414", "421", "429", "431", "500", "502", "503", "504", "4XX"}
 
 
 @pytest.mark.parametrize(
@@ -41,8 +41,8 @@ ALWAYS = {"400", "408", "413", "414", "421", "429", "431", "500", "502", "503", 
     [
         ({}, set()),
         ({"route": ITEM}, {"404"}),
-        ({"method": "POST"}, {"403"}),
-        ({"method": "POST", "body": CONTACT}, {"403", "415"}),
+        ({"method": "POST"}, set()),
+        ({"method": "POST", "body": CONTACT}, {"415"}),
     ],
 )
 def test_every_problem_that_can_occur_is_there_and_no_other(fields: dict[str, Any], more: set[str]) -> None:
@@ -96,7 +96,7 @@ def test_error_rules_add_their_problems() -> None:
 
     assert slugs(told, "404") == {"contact-not-found", "upstream-rejected"}
     assert "crm-switched-off" in slugs(told, "502")
-    assert slugs(told, "403") == {"not-yours"}
+    assert slugs(told, "403") == {"foreign-origin", "not-yours"}
 
 
 def test_a_rule_without_a_status_may_come_with_any_that_a_vendor_refuses_with() -> None:

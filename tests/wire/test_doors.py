@@ -56,6 +56,34 @@ def test_a_page_that_is_not_listed_may_not_write(wire: Wire, line: str) -> None:
     assert wire.vendor.seen == []
 
 
+CROSS = "Sec-Fetch-Site: cross-site"
+LED = (CROSS, "Sec-Fetch-Mode: navigate", "Sec-Fetch-Dest: document")
+
+
+@pytest.mark.parametrize("path", [PATH, f"{PATH}/1", "/native/crm/a", "/health", "/openapi.json"])
+@pytest.mark.parametrize("lines", [(CROSS,), (CROSS, "Sec-Fetch-Mode: no-cors"), (CROSS, f"Origin: {EVIL}")])
+def test_nor_may_it_ask(wire: Wire, path: str, lines: tuple[str, ...]) -> None:
+    for method in ("GET", "HEAD"):
+        assert ask(wire.port, get(path, *lines, method=method), head=method == "HEAD").status == 403
+    assert ask(wire.port, get(path, *lines)).slug() == "foreign-origin"
+    assert wire.vendor.seen == []
+
+
+def test_it_may_lead_to_pages_and_to_nothing_that_asks_a_vendor(wire: Wire) -> None:
+    assert {ask(wire.port, get(path, *LED)).status for path in PAGES} == {200}
+    for path in (PATH, "/native/crm/a"):
+        assert ask(wire.port, get(path, *LED)).slug() == "foreign-origin"
+        assert ask(wire.port, post(path, b"{}", *LED)).slug() == "foreign-origin"
+    assert wire.vendor.seen == []
+
+
+@pytest.mark.parametrize(
+    "lines", [(CROSS, f"Origin: {APP}"), ("Sec-Fetch-Site: same-origin",), ("Sec-Fetch-Site: none", *LED[1:])]
+)
+def test_listed_pages_and_the_address_bar_may_ask(wire: Wire, lines: tuple[str, ...]) -> None:
+    assert ask(wire.port, get(PATH, *lines)).status == 200
+
+
 @pytest.mark.parametrize("origins", [(APP, EVIL), (EVIL, APP), (APP, APP)])
 def test_a_page_has_one_origin(wire: Wire, origins: tuple[str, str]) -> None:
     assert ask(wire.port, post(PATH, b"{}", *(f"Origin: {origin}" for origin in origins))).status == 400

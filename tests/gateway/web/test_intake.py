@@ -18,7 +18,7 @@ from gateway.errors import (
 )
 from gateway.web.intake import Door, Head, admit, correlation_of, parse_query, read_body
 from gateway.web.room import Room
-from tests.kit import run
+from tests.kit import operation, run
 
 DOOR = Door(body_limit=100, origins=frozenset({b"https://app.example"}))
 
@@ -53,13 +53,28 @@ def test_a_request_has_exactly_one_host(headers: Headers) -> None:
         ((b"origin", b"https://evil.example"),),
         ((b"origin", b"null"),),
         ((b"origin", b"http://localhost:9999"),),
-        ((b"sec-fetch-site", b"cross-site"),),
     ],
 )
 def test_a_foreign_page_may_not_write(headers: Headers) -> None:
     with pytest.raises(ForeignOrigin):
         enter(*headers, method="POST")
     assert enter(*headers, method="GET").length == 0
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "POST", "DELETE"])
+def test_a_page_of_another_site_may_not_even_ask(method: str) -> None:
+    with pytest.raises(ForeignOrigin):
+        enter((b"sec-fetch-site", b"cross-site"), method=method)
+    assert enter((b"sec-fetch-site", b"cross-site"), method="OPTIONS").length == 0
+
+
+def test_where_a_page_of_another_site_leads_is_looked_at_again() -> None:
+    led = enter((b"sec-fetch-site", b"cross-site"), (b"sec-fetch-mode", b"navigate"), method="GET")
+
+    led.check_goal(operation(base_url=""))
+    with pytest.raises(ForeignOrigin):
+        led.check_goal(operation())
+    enter(method="GET").check_goal(operation())
 
 
 @pytest.mark.parametrize("origin", [b"https://app.example", b"http://localhost"])
