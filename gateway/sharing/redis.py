@@ -4,7 +4,7 @@ import asyncio
 import math
 import secrets
 import time
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable
 from typing import TypeVar
 
 import hiredis
@@ -105,20 +105,6 @@ class Redis:
         line.drop("closed")
         return None
 
-    async def about(self) -> Mapping[str, str]:
-        """What it says of itself, a replica too; nothing where it does not answer, or may not tell us."""
-        line = await attempt(lambda: self._open(_introduced))
-        if isinstance(line, str):
-            return {}
-        try:
-            told = await line.ask(_packed("INFO", "everything"))
-        except NotShared:
-            return {}
-        finally:
-            line.drop("closed")
-        rows = told.decode().splitlines() if isinstance(told, bytes) else ()
-        return dict(row.split(":", 1) for row in rows if ":" in row)
-
     async def _run(self, script: Script, key: str, *values: str | int) -> object:
         answer = await self._ask(_packed("EVALSHA", script.digest, 1, key, *values))
         if isinstance(answer, hiredis.ReplyError) and str(answer).startswith("NOSCRIPT"):
@@ -146,7 +132,7 @@ class Redis:
         three = self._as(list, answer)
         return three if len(three) == 3 else self._as(list, None)  # noqa: PLR2004 - as the script returns them
 
-    async def _open(self, greet: Callable[[Line, Address], Awaitable[None]] | None = None) -> Line:
+    async def _open(self) -> Line:
         def line() -> Line:
             return Line(_decoder(), self._told, self._patience)
 
@@ -157,7 +143,7 @@ class Redis:
             context = await asyncio.to_thread(address.context) if address.tls else None
             _, opened = await loop.create_connection(line, address.host, address.port, ssl=context)
         try:
-            await (greet or _greet)(opened, address)
+            await _greet(opened, address)
         except BaseException:
             opened.drop("closed")
             raise
@@ -180,18 +166,13 @@ def channel_of(address: Address) -> str:
     return f"{PREFIX}{address.database}:told"
 
 
-async def _introduced(line: Line, address: Address) -> None:
-    """Tells who we are; raises NotShared with what it says."""
+async def _greet(line: Line, address: Address) -> None:
+    """Tells who we are, listens, and tries whether it can be written to; raises NotShared with what it says."""
     who = ("AUTH", address.user or "default", address.password) if address.password else ()
+    mark = secrets.token_hex(8)
     _agreed(await line.ask(_packed("HELLO", 3, *who)))
     if address.database:
         _agreed(await line.ask(_packed("SELECT", address.database)))
-
-
-async def _greet(line: Line, address: Address) -> None:
-    """Tells who we are, listens, and tries whether it can be written to; raises NotShared with what it says."""
-    mark = secrets.token_hex(8)
-    await _introduced(line, address)
     line.write(_packed("SUBSCRIBE", channel_of(address)))  # confirmed by a push, refused by an answer too many
     _agreed(await line.ask(_packed("SET", PREFIX + "mark", mark, "PX", 1000)))
     if await line.ask(_packed("ECHO", mark)) != mark.encode():
