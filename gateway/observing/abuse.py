@@ -9,6 +9,8 @@ import logging
 from collections import OrderedDict
 from collections.abc import Sequence
 from ipaddress import IPv6Address
+from itertools import groupby
+from operator import attrgetter
 from typing import Literal
 
 import msgspec
@@ -32,6 +34,7 @@ MOST = 200
 WHAT = "callers"
 _FIRST_ERROR = 400
 _REFUSALS = frozenset({401, 403, 429})
+_WHO = attrgetter("caller", "address")
 _LIMITS = frozenset({"quota-exceeded", "budget-exhausted"})
 
 
@@ -66,17 +69,18 @@ class Abuse:
 
     def __call__(self, batch: Sequence[Finished]) -> None:
         offset = self._kit.now() - self._kit.clock()
-        for one in batch:
-            asker = self._asker(one)
-            asker.requests += 1
-            asker.last = one.ended + offset
-            if one.status >= _FIRST_ERROR:
-                asker.errors += 1
-                self._look(one, asker)
+        for (caller, address), group in groupby(batch, _WHO):
+            together = tuple(group)
+            asker = self._asker((caller, "") if caller else ("", address), len(together))
+            asker.requests += len(together)
+            asker.last = together[-1].ended + offset
+            for one in together:
+                if one.status >= _FIRST_ERROR:
+                    asker.errors += 1
+                    self._look(one, asker)
 
-    def _asker(self, one: Finished) -> Asker:
-        key = (one.caller, "") if one.caller else ("", one.address)
-        gone = self._heaviest.add(key)
+    def _asker(self, key: tuple[str, str], requests: int) -> Asker:
+        gone = self._heaviest.add(key, requests)
         if gone is not None:
             del self._askers[gone]
         asker = self._askers.get(key)

@@ -7,12 +7,14 @@ from one worker to another is no news. A request costs a look-up and a few addit
 import asyncio
 import math
 from collections.abc import Iterable, Sequence
+from itertools import groupby
 
 import msgspec
 
 from gateway.contract import Finished, Kit, Observer
 from gateway.observing.anomaly_baselines import SIGNALS, SPAN, Baseline, Span
 from gateway.observing.catalogue import ANOMALY_SCORE, gauge
+from gateway.observing.core import OPERATION
 
 MOST = 2_000
 """Endpoints that have baselines; one has some hundred numbers."""
@@ -40,26 +42,19 @@ class Anomaly:
         kit.workers.offer(WHAT, self._told)
 
     def __call__(self, batch: Sequence[Finished]) -> None:
-        counting = self._counting
-        for one in batch:
-            operation = one.operation
-            if operation is None:
-                continue
-            name = operation.integration, operation.name
-            span = counting.get(name)
-            if span is None:
-                if len(counting) >= MOST:
-                    continue
-                span = counting[name] = Span()
-            span.requests += 1
-            span.failed += one.status >= _FIRST_FAULT
-            if one.attempts:
-                log = math.log(max(one.upstream, _SHORTEST))
-                span.answered += 1
-                span.logs += log
-                span.squares += log * log
+        for operation, group in groupby(batch, OPERATION):
+            span = None if operation is None else self._span((operation.integration, operation.name))
+            if span is not None:
+                _count(span, group)
         if self._timer is None:
             self._await_end()
+
+    def _span(self, name: Name) -> Span | None:
+        """None where so many others are counted that there is no place for this one."""
+        span = self._counting.get(name)
+        if span is None and len(self._counting) < MOST:
+            span = self._counting[name] = Span()
+        return span
 
     def stop(self) -> None:
         if self._timer is not None:
@@ -106,6 +101,17 @@ class Anomaly:
         for name in (served & set(seen)) - self._baselines.keys():
             if len(self._baselines) < MOST:
                 self._baselines[name] = Baseline()
+
+
+def _count(span: Span, requests: Iterable[Finished]) -> None:
+    for one in requests:
+        span.requests += 1
+        span.failed += one.status >= _FIRST_FAULT
+        if one.attempts:
+            log = math.log(max(one.upstream, _SHORTEST))
+            span.answered += 1
+            span.logs += log
+            span.squares += log * log
 
 
 ANOMALY = Observer(name="anomaly", build=Anomaly)

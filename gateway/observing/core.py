@@ -7,6 +7,7 @@ costs each of them less than a call of its own.
 import asyncio
 import logging
 from collections.abc import Sequence
+from operator import attrgetter
 
 from gateway.contract import Finished, Observe
 
@@ -14,6 +15,8 @@ logger = logging.getLogger("gateway")
 
 SOON = 0.02
 """Seconds until a request that came alone is told of."""
+OPERATION = attrgetter("operation")
+"""By which a batch falls into runs of one endpoint, for whoever looks something up for each."""
 MOST = 64
 """So many at a time hold up the loop for about a millisecond."""
 

@@ -22,19 +22,19 @@ class Heaviest(Generic[Who]):
     def __len__(self) -> int:
         return len(self._counts)
 
-    def add(self, who: Who) -> Who | None:
-        """One more. Gives who had to go."""
+    def add(self, who: Who, count: int = 1) -> Who | None:
+        """So many more. Gives who had to go."""
         counts = self._counts
         if who in counts:
-            counts[who] += 1
+            counts[who] += count
             return None
         if len(counts) < self._most:
-            counts[who], self._doubtful[who] = 1, 0
+            counts[who], self._doubtful[who] = count, 0
             return None
         gone = min(counts, key=counts.__getitem__)
         least = counts.pop(gone)
         del self._doubtful[gone]
-        counts[who], self._doubtful[who] = least + 1, least
+        counts[who], self._doubtful[who] = least + count, least
         return gone
 
     def surely(self, who: Who) -> int:

@@ -6,6 +6,7 @@ each endpoint, and found again by the operation itself.
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping, Sequence
+from itertools import groupby
 
 from prometheus_client import Counter
 
@@ -14,6 +15,7 @@ from gateway.declared import Operation
 from gateway.durations import Duration, Durations, Mark
 from gateway.observing import catalogue
 from gateway.observing.catalogue import counter, histogram
+from gateway.observing.core import OPERATION
 
 MOST_BOUND = 20_000
 """Operations of configs that were served once; beyond, all are bound anew."""
@@ -85,14 +87,15 @@ class Meter:
 
     def __call__(self, batch: Sequence[Finished]) -> None:
         offset, more = self._now() - self._clock(), self._more
-        for one in batch:
-            self._one(one, offset)
+        for operation, group in groupby(batch, OPERATION):
+            known = None if operation is None else self._endpoint(operation)
+            for one in group:
+                self._one(one, known or self._nobodys(one.method), offset)
         for child, count in more.items():
             child.inc(count)
         more.clear()
 
-    def _one(self, one: Finished, offset: float) -> None:
-        at = self._endpoint(one)
+    def _one(self, one: Finished, at: Endpoint, offset: float) -> None:
         took = one.ended - one.began
         requests = at.requests.get(one.status)
         if requests is None:
@@ -126,13 +129,14 @@ class Meter:
         elif (handle := self._handles.get(event.name)) is not None:
             handle(at, event)
 
-    def _endpoint(self, one: Finished) -> Endpoint:
-        operation = one.operation
-        if operation is None:
-            found = self._nowhere.get(one.method)
-            if found is None:
-                found = self._nowhere[one.method] = Endpoint(self._overhead, "", "", one.method, "")
-            return found
+    def _nobodys(self, method: str) -> Endpoint:
+        """What stands for requests that are no endpoint's."""
+        found = self._nowhere.get(method)
+        if found is None:
+            found = self._nowhere[method] = Endpoint(self._overhead, "", "", method, "")
+        return found
+
+    def _endpoint(self, operation: Operation) -> Endpoint:
         bound = self._bound.get(id(operation))
         if bound is None:
             if len(self._bound) >= MOST_BOUND:
