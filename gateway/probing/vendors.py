@@ -17,7 +17,7 @@ from gateway.plan import Plan, Plans
 from gateway.probing.credential import Answered, ask, harmless
 from gateway.probing.names import lookup
 from gateway.registry import tag_of
-from gateway.upstream import Resolver, WreqEngine
+from gateway.upstream import ENGINES, Resolver
 from gateway.upstream.reach import host_of, reach
 from gateway.upstream.resolve import Lookup
 
@@ -121,7 +121,7 @@ class _Vendor:
         return None
 
     async def _ask(self, plan: Plan, until: float) -> Answered:
-        engine = WreqEngine(self._resolver, authority=self._world.authority)
+        engine = ENGINES["wreq"](self._resolver, self._world.authority)
         try:
             async with asyncio.timeout_at(until):
                 return await ask(plan, engine)

@@ -7,9 +7,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from gateway.contract import Unsealable
-from gateway_vault.envelope import KEY_BYTES
 from gateway_vault.local import LocalVault
-from gateway_vault.ring import Ring
+from gateway_vault.ring import KEY_BYTES, Ring
 
 PLAIN = b'{"refresh_token": "mark-of-the-token"}'
 BOUND = b"google|ann|1"

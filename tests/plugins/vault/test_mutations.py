@@ -6,9 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 
 from gateway.contract import Unsealable
-from gateway_vault.envelope import KEY_BYTES
 from gateway_vault.local import LocalVault
-from gateway_vault.ring import Ring
+from gateway_vault.ring import KEY_BYTES, Ring
 
 MUTATIONS = 10_000
 PROMISED = 2.0
