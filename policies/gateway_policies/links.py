@@ -60,7 +60,7 @@ class Cursors:
             ) from None
 
     def _label(self, call: Call) -> list[bytes]:
-        user = call.caller.user or "" if self._user_bound else ""
+        user = call.caller.user or call.caller.id if self._user_bound else ""
         values = (f"{name}={value}" for name, value in sorted(call.path.items()))
         return [text.encode() for text in (self._id, user, *values)]
 

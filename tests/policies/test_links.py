@@ -14,8 +14,8 @@ TARGET = "/contacts?page=2&api_key=hunter2"
 KEY = b"k" * 32
 
 
-def asked(path: dict[str, str] | None = None, user: str = "ann") -> Call:
-    return call(path=path or {}, caller=Caller("app", user=user), trail=Trail(lambda: 0.0))
+def asked(path: dict[str, str] | None = None, user: str | None = "ann", who: str = "app") -> Call:
+    return call(path=path or {}, caller=Caller(who, user=user), trail=Trail(lambda: 0.0))
 
 
 def cursors(key: bytes = KEY, **fields: Any) -> Cursors:
@@ -69,3 +69,12 @@ def test_where_the_credential_is_the_users_a_cursor_is_good_for_him_alone() -> N
     with pytest.raises(NoSuchPage):
         bound.opened(bound.sealed(TARGET, asked()), asked(user="bob"))
     assert cursors().opened(cursors().sealed(TARGET, asked()), asked(user="bob")) == TARGET
+
+
+def test_a_caller_who_acts_for_nobody_has_connections_and_cursors_of_his_own() -> None:
+    bound = cursors(user_bound=True)
+    sealed = bound.sealed(TARGET, asked(user=None))
+
+    assert bound.opened(sealed, asked(user=None)) == TARGET
+    with pytest.raises(NoSuchPage):
+        bound.opened(sealed, asked(user=None, who="another app"))
