@@ -74,15 +74,18 @@ def _check(port: int, request: bytes, answer: Answer) -> None:
     Truth(url).check(asked, told, streamed=False)
 
 
-def conversation(port: int, written: bytes) -> tuple[list[Answer], bool]:
-    """All answers until the server closes or has nothing more to say; and whether it closed."""
-    answers = []
+def conversation(port: int, written: bytes, least: int = 0) -> tuple[list[Answer], bool]:
+    """All answers until the server closes or has nothing more to say; and whether it closed.
+
+    For as many as `least` it is waited longer than a busy machine can pause.
+    """
+    answers: list[Answer] = []
     with connected(port) as client:
         with contextlib.suppress(ConnectionError):
             client.sendall(written)
         reading = Reading(client)
-        client.settimeout(0.3)
         while True:
+            client.settimeout(0.3 if len(answers) >= least else 3)
             try:
                 answers.append(read_answer(reading))
             except TimeoutError:

@@ -31,6 +31,7 @@ class OneLoop:
         asyncio.run_coroutine_threadsafe(_cancelled(), self._loop).result()
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
+        self._loop.run_until_complete(_cancelled())  # what was begun between both, such as what is told of requests
         self._loop.close()
 
     async def _answer(self, scope: Any, body: bytes) -> list[Any]:
