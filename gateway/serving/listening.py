@@ -1,5 +1,6 @@
 """Sockets that callers connect to: how many, how patient, and what a slow one may cost."""
 
+import fcntl
 import resource
 import socket
 import sys
@@ -54,11 +55,17 @@ def connections() -> int:
 
 
 def _take_socket(server: Server, host: str, port: int) -> None:
-    """Puts a socket with our options in the place of granian's own; what is accepted inherits them."""
+    """Puts a socket with our options in the place of granian's own; what is accepted inherits them.
+
+    Its number is above those of all connections: of a process that is killed, Linux closes the highest first, and who
+    loses a connection and comes back at once must not be accepted by the dead again.
+    """
     own = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     for option in (socket.SO_REUSEADDR, socket.SO_REUSEPORT):
         own.setsockopt(socket.SOL_SOCKET, option, 1)
     own.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
     own.setsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT, UNREAD_SECONDS * 1000)
     own.bind((host, port))
-    server._ssp, server._shd = None, SocketHolder(own.detach(), False, BACKLOG)  # type: ignore[call-arg,assignment]  # its stub is older
+    highest = fcntl.fcntl(own, fcntl.F_DUPFD_CLOEXEC, 2 * connections())
+    own.close()
+    server._ssp, server._shd = None, SocketHolder(highest, False, BACKLOG)  # type: ignore[call-arg,assignment]  # its stub is older

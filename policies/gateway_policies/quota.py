@@ -92,6 +92,10 @@ class Quotas:
         missing = used % self._cost or self._cost
         return Share(allowed, (self._full - used) // self._cost, missing / SECOND)
 
+    def busy(self, who: str) -> float:
+        """Seconds until it is full again."""
+        return max(self._full_at.get(who, 0) / SECOND - self._clock(), 0.0)
+
     def _forget(self, now: int) -> None:
         for _ in range(2):
             eldest = next(iter(self._full_at))
@@ -154,7 +158,7 @@ def _taker(settings: Quota, site: Site, kit: Kit) -> Callable[[str], Share | Awa
     async def ask(who: str) -> Share:
         """The own count goes along: it is what decides when the others cannot be asked."""
         try:
-            taken = await leases.ask(who)
+            taken = await leases.ask(who, own.busy(who))
         except NotShared:
             share = own.take(who)
             if share.allowed:

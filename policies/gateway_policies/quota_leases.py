@@ -3,8 +3,9 @@
 A lease is at most a twentieth of what is left, and what is not used within a second goes back: together the processes
 never allow more than the quota, and none refuses for long what another does not use. Near its end each request asks.
 
-While a lease lies unused, the quota refills; were it full meanwhile, the lease would come on top of it. So what refills
-in the time of a lease is taken along as its `spare`, which nobody uses, and goes back with what is left of it.
+While a lease lies unused, the quota refills; were it full meanwhile, the lease would come on top of it. So a lease
+lasts no longer than until what this process has used itself is there again: before, the quota cannot be full. Where
+that is too soon, what refills in the time of the lease is taken along as its `spare`, which nobody uses.
 """
 
 import asyncio
@@ -20,6 +21,10 @@ PART = 20
 """A lease is at most this part of what is left."""
 KEPT = 1.0
 """Seconds that a lease lasts, unless a twentieth of the quota refills sooner."""
+MARGIN = 0.2
+"""Seconds that asking and giving back may take together: a lease without a spare ends by so much earlier."""
+OFTEN = 40
+"""Questions without a pause after which somebody takes a spare: before, and for who asks seldom, it is not worth it."""
 PLENTY = 4
 """Times the spare has to be there, or nobody takes any."""
 MOST = 100_000
@@ -27,14 +32,19 @@ MOST = 100_000
 
 
 class Lease(msgspec.Struct):
-    """What this process may still allow by itself; `left` is what others could take, when it was asked."""
+    """What this process may still allow by itself; `left` is what others could take, when it was asked.
 
+    `asked` counts the questions since there was no lease; one that was `used` leaves its place to the next.
+    """
+
+    asked: int
     amount: int
     spare: int
     left: int
     seconds: float
     until: float
     end: asyncio.TimerHandle
+    used: bool = False
 
 
 class Leases:
@@ -55,6 +65,7 @@ class Leases:
         """What is not used goes back at once."""
         for who, lease in list(self._leases.items()):
             lease.end.cancel()
+            lease.used = False
             self._end(who)
 
     def use(self, who: str) -> Taken | None:
@@ -63,23 +74,29 @@ class Leases:
         if lease is None or not lease.amount or lease.until < self._clock():
             return None
         lease.amount -= 1
+        lease.used = True
         return Taken(1, lease.left + lease.amount, lease.seconds)
 
-    async def ask(self, who: str) -> Taken:
-        """One request, and a lease of more where there is plenty for who asks often. Raises NotShared."""
-        most = 1
+    async def ask(self, who: str, busy: float) -> Taken:
+        """One request, and a lease of more where there is plenty for who asks often. Raises NotShared.
+
+        `busy` are the seconds until what this process has used is there again.
+        """
+        since = self._clock()
+        most, life, aside = 1, min(KEPT, busy - MARGIN), 0
+        if busy < 2 * MARGIN:
+            life, aside = self._life, self._spare
         known = self._leases.get(who)
         if known is not None:
             spare, known.spare = known.spare, 0
-            if known.left >= max(PLENTY * self._spare, 2 * PART):
-                most += known.left // PART + self._spare
+            if known.left >= max(PLENTY * aside, 2 * PART) and not (aside and known.asked < OFTEN):
+                most += known.left // PART + aside
             known.left = 0  # who asks at the same time brings no other lease
             if spare:
                 await self._shared.give_back(f"{self._name}/{who}", self._pace, spare)
         owed = self._owed.pop(who, 0)
         if owed:
             await self._pay(who, owed)
-        since = self._clock()
         taken = await self._shared.take(f"{self._name}/{who}", self._pace, most, least=1)
         if not taken.granted:
             return taken
@@ -87,18 +104,19 @@ class Leases:
         if taken.granted < most:  # there is no plenty any more, so each asks for himself
             self._begin(self._give_back(who, more))
             taken, more = Taken(1, taken.remaining + more, taken.seconds), 0
-        return self._keep(who, since + self._life, more, min(more, self._spare), taken)
+        return self._keep(who, since + life, more, min(more, aside), taken)
 
     def _keep(self, who: str, until: float, more: int, spare: int, taken: Taken) -> Taken:
         """The one request; what is granted beyond, and what a request that asked at the same time has brought."""
         before = self._leases.get(who)
-        amount, left = more - spare, taken.remaining + spare
+        amount, left, asked = more - spare, taken.remaining + spare, 1
         if before is not None:
+            asked += before.asked
             before.end.cancel()
             until = min(until, before.until) if before.amount else until
             amount, spare = amount + before.amount, spare + before.spare
         end = asyncio.get_running_loop().call_later(max(until - self._clock(), 0.0), self._end, who)
-        self._leases[who] = Lease(amount, spare, left, taken.seconds, until, end)
+        self._leases[who] = Lease(asked, amount, spare, left, taken.seconds, until, end)
         return Taken(1, left + amount, taken.seconds)
 
     def owe(self, who: str) -> None:
@@ -114,9 +132,14 @@ class Leases:
             raise
 
     def _end(self, who: str) -> None:
-        lease = self._leases.pop(who)
+        lease = self._leases[who]
         if lease.amount or lease.spare:
             self._begin(self._give_back(who, lease.amount + lease.spare))
+        if lease.used:
+            lease.amount, lease.spare, lease.used = 0, 0, False
+            lease.end = asyncio.get_running_loop().call_later(self._life, self._end, who)
+        else:
+            del self._leases[who]
 
     def _begin(self, work: Coroutine[Any, Any, None]) -> None:
         task = asyncio.get_running_loop().create_task(work)

@@ -24,6 +24,6 @@ def killed_under_load(folder: Path, count: int) -> None:
             so_far = callers.answered.total()
             eventually(lambda so_far=so_far: callers.answered.total() > so_far + 50, 20)
         assert set(callers.answered) == {200}
-        assert len(callers.lost) <= 2 * 8 * count  # who comes back at once may meet the dying worker's socket again
+        assert len(callers.lost) <= 8 * count
         wire.gateway.process.terminate()
         assert wire.gateway.process.wait(40) == 0

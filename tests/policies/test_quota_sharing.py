@@ -118,10 +118,30 @@ def test_a_lease_that_lies_unused_while_the_quota_refills_does_not_come_on_top_o
         for _ in range(30):
             await first(call())
         await asyncio.sleep(0.99)
-        at_once = await passed(second, 1500) + await passed(first, 100)
-        assert 1000 - 50 <= at_once <= 1000  # what refills meanwhile is set aside until the lease has ended
-        await asyncio.sleep(0.02)
-        assert at_once + await passed(second, 100) >= 1000
+        assert await passed(second, 1500) + await passed(first, 100) == 1000
+
+    run(main())
+
+
+def test_a_quota_that_refills_at_once_has_leases_too() -> None:
+    async def main() -> None:
+        shared, (first, *_) = company(requests=100_000, per=1)
+        for _ in range(2_000):
+            await passed(first)
+            await asyncio.sleep(0.0001)
+        assert shared.asked < 100
+
+    run(main())
+
+
+def test_what_refills_while_such_a_lease_lies_unused_is_set_aside() -> None:
+    async def main() -> None:
+        shared, (first, second, _) = company(requests=1000, per=1)
+        for _ in range(43):  # after forty questions a lease of 47, of which it uses two
+            await first(call())
+        assert shared.asked < 43
+        await asyncio.sleep(0.046)
+        assert 900 <= await passed(second, 1500) + await passed(first, 100) <= 1000
 
     run(main())
 
@@ -130,8 +150,8 @@ def test_a_process_that_stops_gives_back_what_it_does_not_use() -> None:
     async def main() -> None:
         shared = Counting(clock, alone=False)
         leases = Leases(shared, "quota/crm", Pace(100, 100, 100), clock)
-        await leases.ask("ann")
-        await leases.ask("ann")
+        await leases.ask("ann", 0)
+        await leases.ask("ann", 1)
         leases.stop()
         await asyncio.sleep(0)
         assert (await shared.take("quota/crm/ann", Pace(100, 100, 100))).remaining == 97
