@@ -2,7 +2,8 @@
 
 from collections import OrderedDict
 from collections.abc import Callable
-from ipaddress import IPv6Address
+
+from gateway.addresses import network_of
 
 ALLOWED = 20
 """Wrong ones that an address may try in a row; one more is allowed with every three seconds."""
@@ -20,7 +21,7 @@ class Attempts:
         self._empty_at: OrderedDict[str, float] = OrderedDict()
 
     def failed(self, address: str) -> None:
-        now, whose = self._clock(), _network(address)
+        now, whose = self._clock(), network_of(address)
         fuller = max(self._empty_at.pop(whose, now), now) + EVERY
         self._empty_at[whose] = min(fuller, now + FULL)
         while len(self._empty_at) > REMEMBERED or next(iter(self._empty_at.values())) <= now:
@@ -31,15 +32,4 @@ class Attempts:
 
     def wait(self, address: str) -> float:
         """Seconds until one more is allowed; not positive where it is now."""
-        return self._empty_at.get(_network(address), 0.0) - self._clock() - ALLOWED * EVERY
-
-
-def _network(address: str) -> str:
-    """Of IPv6 the network: whoever has one address of it has them all."""
-    if ":" not in address:
-        return address
-    try:
-        parsed = IPv6Address(address)
-    except ValueError:
-        return address
-    return str(parsed.ipv4_mapped or f"{int(parsed) >> 64:x}::")
+        return self._empty_at.get(network_of(address), 0.0) - self._clock() - ALLOWED * EVERY

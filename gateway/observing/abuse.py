@@ -8,13 +8,13 @@ import asyncio
 import logging
 from collections import OrderedDict
 from collections.abc import Sequence
-from ipaddress import IPv6Address
 from itertools import groupby
 from operator import attrgetter
 from typing import Literal
 
 import msgspec
 
+from gateway.addresses import network_of
 from gateway.auditing import noted
 from gateway.contract import Finished, Kit, Observer
 from gateway.observing.catalogue import ABUSE_SIGNALS, AUTH_FAILURES, counter
@@ -95,11 +95,11 @@ class Abuse:
             reason = next((str(event.detail["reason"]) for event in one.events if event.name == "caller.refused"), "")
             self._failures.labels(reason or one.slug).inc()
             if reason == "wrong-key":
-                self._count("key-guessing", _network(one.address), asker)
+                self._count("key-guessing", network_of(one.address), asker)
         elif one.operation is None and one.slug == "no-such-endpoint":
-            self._count("scan", _network(one.address), asker)
+            self._count("scan", network_of(one.address), asker)
         elif one.slug in _LIMITS:
-            self._count("hammering", one.caller or _network(one.address), asker)
+            self._count("hammering", one.caller or network_of(one.address), asker)
 
     def _count(self, kind: Kind, who: str, asker: Asker) -> None:
         now = self._kit.clock()
@@ -128,18 +128,6 @@ class Abuse:
 
     def _told(self, about: str) -> bytes:
         return msgspec.msgpack.encode(list(self._askers.values()))
-
-
-def _network(address: str) -> str:
-    if ":" not in address:
-        return address
-    try:
-        parsed = IPv6Address(address)
-    except ValueError:
-        return address
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return f"{IPv6Address(int(parsed) >> 64 << 64)}/64"
 
 
 ABUSE = Observer(name="abuse", build=Abuse)

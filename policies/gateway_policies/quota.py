@@ -9,13 +9,13 @@ goes beyond is a 429 with Retry-After.
 
 import math
 from collections.abc import Awaitable, Callable, Mapping
-from ipaddress import IPv6Address
 from operator import attrgetter
 from typing import Annotated, Literal
 
 import msgspec
 
 from gateway import Call, Duration, Handler, Headers, Kit, NotShared, Pace, Policy, Reply, Settings, Site, Stage
+from gateway.addresses import network_of
 from gateway.errors import GatewayError, QuotaExceeded
 from gateway_policies.quota_leases import Leases
 
@@ -178,15 +178,7 @@ def _user(call: Call) -> str:
 
 
 def _network(call: Call) -> str:
-    """The client's address; of IPv6 the network, since one client owns all of its addresses."""
-    address = call.caller.address
-    if ":" not in address:
-        return address
-    try:
-        parsed = IPv6Address(address)
-    except ValueError:
-        return address
-    return str(parsed.ipv4_mapped or int(parsed) >> 64)
+    return network_of(call.caller.address)
 
 
 WHO: Mapping[str, Callable[[Call], str]] = {"caller": attrgetter("caller.id"), "user": _user, "ip": _network}
